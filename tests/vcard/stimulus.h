@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stimulus language: what happens to the virtual card, in lines people write. docs/stimulus.md
+ * is the manual. A line is parsed into a struct and nothing else happens: no file is opened, no
+ * state is kept. Whoever runs the card carries the struct out.
+ *
+ * Every message is ready to be shown: lowercase, cause first, with the column and the nearest
+ * words that would have been right.
+ */
+#ifndef VCARD_STIMULUS_H
+#define VCARD_STIMULUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "picture.h"
+
+#define STIMULUS_LINE_MAX	4096	/* bytes in a line, the newline not counted */
+#define STIMULUS_FILE_MAX	1024	/* bytes in a file name, with the closing 0 */
+#define STIMULUS_WORD_MAX	32
+#define STIMULUS_ERROR_MAX	1024	/* a buffer of this size holds any message */
+
+enum stimulus_connector {
+	STIMULUS_SDI1,
+	STIMULUS_SDI2,
+	STIMULUS_SDI3,
+	STIMULUS_SDI4,
+	STIMULUS_SDI_QUAD,	/* the four SDI links as one */
+	STIMULUS_HDMI1,
+	STIMULUS_REF,
+	STIMULUS_CONNECTORS,
+};
+
+/* SMPTE link rate of each link that carries a mode. */
+enum stimulus_link {
+	STIMULUS_LINK_NONE,	/* cannot be carried so */
+	STIMULUS_LINK_SD,	/* ST 259; as a reference: black burst */
+	STIMULUS_LINK_HD,	/* ST 292-1 */
+	STIMULUS_LINK_3G,	/* ST 424 */
+	STIMULUS_LINK_6G,	/* ST 2081-1 */
+	STIMULUS_LINK_12G,	/* ST 2082-1 */
+	STIMULUS_LINK_BEYOND,	/* needs more than 12G links: sdi-quad only, to load the card */
+};
+
+/* A row of the mode table, "1080i50" or "4320p59.94". */
+struct stimulus_mode {
+	const char *name;
+	uint16_t width, height;
+	bool interlaced;		/* then the number in the name counts fields */
+	uint32_t rate_num, rate_den;	/* frames per second */
+	enum stimulus_link link;	/* on one SDI connector */
+	enum stimulus_link link_quad;	/* each link of sdi-quad */
+	bool hdmi;			/* fits HDMI 2.1 without DSC */
+	bool ref;			/* exists as a reference (black burst or tri-level) */
+};
+
+/* Values of ST 352 byte 2, bits 5:4. */
+enum stimulus_transfer {
+	STIMULUS_SDR,
+	STIMULUS_HLG,
+	STIMULUS_PQ,
+};
+
+/* How a picture is spread over the four links. */
+enum stimulus_mapping {
+	STIMULUS_2SI,		/* two-sample interleave */
+	STIMULUS_SQD,		/* square division */
+};
+
+struct stimulus_signal {
+	const struct stimulus_mode *mode;	/* NULL: signal off */
+	bool from_file;				/* file, otherwise pattern */
+	enum picture_pattern pattern;
+	char file[STIMULUS_FILE_MAX];
+	char format[STIMULUS_WORD_MAX];		/* of a raw file, a clip.h name; empty: not given */
+	unsigned int frames;			/* most pictures to keep of a file; 0: by memory */
+	enum stimulus_transfer transfer;
+	struct picture_colour colour;
+	enum stimulus_mapping mapping;
+	double ppm;				/* the source's clock against the card's */
+};
+
+enum stimulus_fault {
+	STIMULUS_FAULT_CRC,
+	STIMULUS_FAULT_SKEW,
+	STIMULUS_FAULT_UNLOCK,
+	STIMULUS_FAULT_CLEAR,
+};
+
+enum stimulus_card {
+	STIMULUS_CARD_UNPLUG,
+	STIMULUS_CARD_STOP_ANSWERING,
+	STIMULUS_CARD_MUTE_INTERRUPTS,
+	STIMULUS_CARD_LOSE_INTERRUPT,
+	STIMULUS_CARD_CORRUPT_RECORD,
+};
+
+/* Field of the next completion record that the card falsifies. */
+enum stimulus_record_field {
+	STIMULUS_RECORD_TAG,
+	STIMULUS_RECORD_BYTES,
+	STIMULUS_RECORD_STATUS,
+	STIMULUS_RECORD_FRAME,
+	STIMULUS_RECORD_PHASE,
+};
+
+enum stimulus_kind {
+	STIMULUS_NOTHING,	/* blank line or comment */
+	STIMULUS_SIGNAL,
+	STIMULUS_FAULT,
+	STIMULUS_CARD,
+	STIMULUS_WAIT,		/* only in files */
+	STIMULUS_BOOKS,
+	STIMULUS_STATUS,
+	STIMULUS_HELP,
+};
+
+struct stimulus {
+	enum stimulus_kind kind;
+	enum stimulus_connector connector;	/* SIGNAL, FAULT */
+	union {
+		struct stimulus_signal signal;
+		struct {
+			enum stimulus_fault kind;
+			double crc_rate;	/* CRC: 0..1, chance that a line's CRC is wrong */
+			uint32_t skew;		/* SKEW: last link behind the first */
+			bool skew_lines;	/* in lines, otherwise in words */
+			uint32_t unlock_ms;	/* UNLOCK: for so long */
+		} fault;
+		struct {
+			enum stimulus_card kind;
+			bool mute;		/* MUTE_INTERRUPTS */
+			uint32_t lose;		/* LOSE_INTERRUPT: the next so many */
+			enum stimulus_record_field field;	/* CORRUPT_RECORD */
+		} card;
+		struct {
+			uint32_t ms;		/* 0: count frames */
+			uint32_t frames;	/* of the fastest signal there is */
+		} wait;
+		struct {
+			bool reset;
+		} books;
+	};
+};
+
+/*
+ * Parse one line without its newline. 0, or -EINVAL with the message in error (cut to size).
+ * from_file allows `wait`, which makes no sense in a command that must answer at once.
+ */
+int stimulus_parse(const char *line, bool from_file, struct stimulus *out, char *error,
+		   size_t size);
+
+/*
+ * Parse a whole file: *out is an array of *count things to do, in order, NOTHING left out; free()
+ * it. 0 or negative errno, with "FILE:LINE: what is wrong" in error. Nothing of a file with an
+ * error is returned.
+ */
+struct stimulus_step {
+	unsigned int line;	/* counted from 1 */
+	struct stimulus stimulus;
+};
+int stimulus_file_read(const char *path, struct stimulus_step **out, size_t *count, char *error,
+		       size_t size);
+
+/* The words of the language, for answers of the card. NULL outside the enum. */
+const char *stimulus_connector_name(enum stimulus_connector connector);
+const char *stimulus_transfer_name(enum stimulus_transfer transfer);
+const char *stimulus_mapping_name(enum stimulus_mapping mapping);
+const char *stimulus_matrix_name(enum picture_matrix matrix);
+const char *stimulus_range_name(enum picture_range range);
+
+/* A mode by name or by index, NULL when there is none. */
+const struct stimulus_mode *stimulus_mode_find(const char *name);
+const struct stimulus_mode *stimulus_mode_at(size_t index);
+
+/* What `help` prints: every form of line. */
+const char *stimulus_help(void);
+
+#endif
