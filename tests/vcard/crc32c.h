@@ -7,6 +7,7 @@
 #ifndef VCARD_CRC32C_H
 #define VCARD_CRC32C_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,8 @@ uint32_t crc32c(uint32_t crc, const void *data, size_t bytes);
 
 /* The two ways to compute it; crc32c() takes the one that is faster on this machine. */
 uint32_t crc32c_portable(uint32_t crc, const void *data, size_t bytes);
-/* false when the processor has no CRC instruction, and then *out is left alone. */
-int crc32c_hardware(uint32_t crc, const void *data, size_t bytes, uint32_t *out);
+/* false when the processor has no such instruction, and then *out is left alone. */
+bool crc32c_hardware(uint32_t crc, const void *data, size_t bytes, uint32_t *out);
 
 /* What appending a block of one fixed length does to a CRC; 4 KiB, made once per length. */
 struct crc32c_shift {
