@@ -38,13 +38,24 @@ struct mem_layout {
 /*
  * Lay out a picture of width x height in a format. stride is that of plane 0 in bytes and 0 means
  * the smallest the format allows; plane 1 (NV12, NV16, P010) has the same stride and directly
- * follows plane 0. Returns 0, or -EINVAL for an unknown format, an odd width, an odd height in
- * 4:2:0, a stride too small (or for v210 no multiple of 128), or a size above 4 GiB.
+ * follows plane 0. Returns 0, or -EINVAL for what mem_layout_check() refuses.
  */
 int mem_layout_init(struct mem_layout *layout, uint32_t format, uint32_t width, uint32_t height,
 		    uint32_t stride);
 
-/* 0 when every field agrees with the format; for layouts that came from elsewhere. */
+/*
+ * The same from the numbers a host wrote into the stream registers, which all have to agree:
+ * stride1 and plane1 are 0 where there is one plane. -EINVAL otherwise.
+ */
+int mem_layout_init_host(struct mem_layout *layout, uint32_t format, uint32_t width,
+			 uint32_t height, uint32_t stride0, uint32_t stride1, uint32_t plane1,
+			 uint32_t bytes);
+
+/*
+ * For layouts that came from elsewhere. -EINVAL for an unknown format, a width that is 0, odd or
+ * above 8K, a height that is 0, above 8K or odd in 4:2:0, a stride that is too small (or for v210
+ * no multiple of 128), planes that do not follow each other, or other numbers that disagree.
+ */
 int mem_layout_check(const struct mem_layout *layout);
 
 /* A format's name as users write it ("v210"), or NULL. */

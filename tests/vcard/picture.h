@@ -80,7 +80,8 @@ const char *picture_pattern_name(enum picture_pattern pattern);
 int picture_pattern_find(const char *name, enum picture_pattern *out);
 
 /*
- * A source that draws a pattern. 0, -EINVAL for an odd width, a size of 0 or above 8K, -ENOMEM.
+ * A source that draws a pattern. 0, -EINVAL for an odd width, fewer than 16 rows or more than 8K,
+ * -ENOMEM.
  * Rows may be asked for from several threads at once.
  */
 int picture_pattern_create(struct picture_source **out, enum picture_pattern pattern,

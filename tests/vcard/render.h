@@ -38,8 +38,6 @@ struct render_row {
 struct render_plane {
 	struct render_row *row;		/* layout.plane[].rows of them */
 	struct crc32c_shift shift;	/* appends one row (stride bytes) to a CRC */
-	uint32_t rest_crc;		/* CRC of the rows below the stamp, stride bytes each */
-	struct crc32c_shift rest_shift;	/* appends those rows to a CRC */
 };
 
 struct render {
@@ -49,6 +47,8 @@ struct render {
 	unsigned int rows_distinct;	/* rows held in memory, over all planes */
 	uint8_t *memory;		/* the packed rows */
 	size_t memory_bytes;
+	uint32_t rest_crc;		/* CRC of all that follows the stamp rows of plane 0 */
+	struct crc32c_shift rest_shift;	/* appends that to a CRC */
 	/* the stamp's building blocks */
 	uint32_t cell_bytes;			/* of one cell in one row of plane 0 */
 	uint8_t *cell[2];			/* a black and a white cell */
