@@ -265,6 +265,8 @@ struct kinora_signal {
 #define KINORA_INTERFACE_QUAD_12G 8	/* ST 2082-12 */
 #define KINORA_INTERFACE_TMDS 9		/* HDMI up to 2.0 */
 #define KINORA_INTERFACE_FRL 10		/* HDMI 2.1 */
+#define KINORA_INTERFACE_24G 11		/* ST 2083 */
+#define KINORA_INTERFACE_QUAD_24G 12
 
 #define KINORA_MAPPING_SINGLE 0		/* one link */
 #define KINORA_MAPPING_2SI 1		/* two-sample interleave */
@@ -308,6 +310,7 @@ struct kinora_signal {
 #define KINORA_RX_RATE_3GB 3		/* 2.97 Gb/s level B: two streams at 74.25 MHz */
 #define KINORA_RX_RATE_6G 4		/* 5.94 Gb/s: four data streams at 148.5 MHz */
 #define KINORA_RX_RATE_12G 5		/* 11.88 Gb/s: eight data streams at 148.5 MHz */
+#define KINORA_RX_RATE_24G 6		/* 23.76 Gb/s: eight at 297 MHz; virtual card only */
 #define KINORA_RX_WORDS 0x04		/* RO words per line of a data stream, EAV to EAV */
 #define KINORA_RX_LINES 0x08		/* RO lines per frame of a data stream */
 #define KINORA_RX_PPB 0x0c		/* RO signed: link clock against nominal, 1e-9 */
