@@ -48,33 +48,33 @@ struct detect_sample {
 
 struct detect_link {
 	struct detect_sample now;	/* the latest sample */
+	bool seen;			/* carrier and lock in it */
 
-	/* Raster as last seen, and since when; settled: long enough to be believed. */
+	/* The raster last seen, since when, and whether that is long enough. Valid while seen. */
 	uint8_t link_rate;		/* KINORA_RX_RATE_* */
 	bool interlaced;
 	uint32_t words;
 	uint32_t lines;
 	enum raster_family family;
+	const struct raster *raster;	/* NULL: no standard that we know */
 	uint64_t since_ns;
-	bool seen;			/* carrier and lock at the last sample */
 	bool settled;
 
 	/* The same of the payload id. */
 	uint32_t payload_seen;
 	uint64_t payload_since_ns;
-	uint32_t payload;		/* believed; 0: none */
-
-	const struct raster *raster;	/* while settled; NULL: none that we know */
+	uint32_t payload;		/* settled; 0: none */
 };
 
 struct detect {
 	struct detect_link link[KINORA_RX_LINKS];
 	/* KINORA_MAPPING_2SI or _SQD: set by hand, goes before the payload ids. _SINGLE: not set */
 	uint8_t mapping;
-	bool quad_locked;
-	bool quad_doubted;		/* locked, but the links have said otherwise since */
-	uint64_t quad_doubted_ns;
 	struct kinora_signal quad;	/* the verdict that stands; counters are not kept in it */
+	const struct raster *quad_raster;	/* of each link, while quad is LOCKED */
+	enum raster_family quad_family;
+	bool quad_doubted;		/* LOCKED, but the links have said otherwise since ... */
+	uint64_t quad_doubted_ns;	/* ... this time */
 };
 
 void detect_init(struct detect *detect);
