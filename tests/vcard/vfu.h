@@ -16,8 +16,10 @@
  *    reply; so a write is posted and costs the guest under 2 us, a read about 80 us.
  *  - A DMA that no mapping covers is sent to the client as a message and answered by the server's
  *    thread. A thread that waits in vfu_dma_read() or vfu_dma_write() must therefore hold no lock
- *    that an op takes. Called from inside an op they serve the client meanwhile: the ops are
- *    entered again. Card engines that do their DMA on threads of their own avoid both.
+ *    that an op takes. Called from inside an op they serve the client meanwhile, so the ops are
+ *    entered again; and inside bar_read QEMU cannot answer before it has the register's value, and
+ *    gives up after five seconds. Card engines that do their DMA on threads of their own avoid all
+ *    of that.
  */
 #ifndef VFU_H
 #define VFU_H
@@ -86,7 +88,11 @@ struct vfu_ops {
 	 */
 	void (*bus_master)(void *opaque, bool on);
 
-	/* One lowercase line without newline: what the client did wrong, or what could not be done. */
+	/*
+	 * One lowercase line without newline: what the client did wrong, or what could not be done.
+	 * The exception among the ops: any thread may call it, and locks are held. It must not call
+	 * the server.
+	 */
 	void (*log)(void *opaque, const char *message);
 };
 
@@ -141,7 +147,7 @@ enum vfu_irq_mode vfu_irq_mode(struct vfu *vfu, unsigned int *count);
  * vfu_dma_end(), and an unmap by the guest waits for it: move one chunk (about 1 MiB at most) and
  * let go. In between, call nothing of vfu but vfu_irq_raise(), and never begin twice on one
  * thread. -EFAULT means there is no direct way: vfu_dma_read() and vfu_dma_write() may still find
- * one, so callers fall back to them.
+ * one, so callers fall back to them. Non-temporal stores need their sfence before vfu_dma_end().
  */
 int vfu_dma_begin(struct vfu *vfu, uint64_t iova, uint64_t len, bool write, void **ptr,
 		  uint64_t *run);
