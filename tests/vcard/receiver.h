@@ -38,19 +38,19 @@ struct receiver_errors {
 
 struct receiver {
 	bool carrier;
-	bool lockable;		/* a rate and raster that the receiver can lock to */
-	uint64_t locked_ns;	/* lock from here on, when lockable */
+	bool lockable;		/* a rate that the receiver knows; what follows is valid then */
+	uint64_t locked_ns;	/* lock from here on */
 	uint8_t link_rate;	/* KINORA_RX_RATE_* */
 	bool interlaced;
 	uint32_t words;
 	uint32_t lines;
 	int32_t ppb;
 	uint32_t payload;
-	uint64_t frame_ns;	/* of the signal, by the card's clock */
+	double frame_ns;	/* of the signal, by the card's clock */
 	uint32_t losses;	/* of lock */
 
 	double crc_rate;	/* fault: errors a line */
-	uint32_t skew;		/* fault: behind link 1 ... */
+	double skew;		/* fault: behind the others ... */
 	bool skew_lines;	/* ... in lines, otherwise in words */
 	struct receiver_errors errors[RECEIVER_ERRORS_KEPT];	/* newest last */
 	unsigned int errors_count;	/* at least 1 */
