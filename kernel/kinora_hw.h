@@ -59,7 +59,7 @@
 #define KINORA_CONN_SDI4 3
 #define KINORA_CONN_SDI_QUAD 4		/* the four SDI links as one picture; channel 1 only */
 #define KINORA_CONN_HDMI1 5
-#define KINORA_CONN_REF 6		/* reference input: has a signal block, carries no picture */
+#define KINORA_CONN_REF 6		/* reference input: a signal block, but no picture */
 #define KINORA_CONNECTORS 7
 
 /* --- BAR 0: global registers --- */
@@ -82,7 +82,7 @@
 #define KINORA_CAP_CHANNELS_MASK GENMASK(3, 0)
 #define KINORA_CAP_RING_LOG2_MASK GENMASK(11, 8) /* largest ring, log2 of its entries */
 #define KINORA_CAP_TIMEOUT_MASK GENMASK(31, 16)	 /* longest reset, start or stop, ms */
-#define KINORA_REG_FORMATS 0x0024	/* RO BIT(KINORA_FMT_*) of what the card can write */
+#define KINORA_REG_FORMATS 0x0024	/* RO BIT(KINORA_FMT_*) it can write */
 #define KINORA_REG_CONNECTORS 0x0028	/* RO BIT(KINORA_CONN_*) of what the board has */
 #define KINORA_REG_LINK_NEED 0x002c	/* RO PCIe link that full load needs */
 #define KINORA_LINK_NEED_GEN_MASK GENMASK(3, 0)
@@ -102,7 +102,7 @@
 
 /* --- BAR 0: channel registers --- */
 #define KINORA_REG_CHANNEL(ch) (0x0100 + (ch) * 0x40)
-#define KINORA_CHANNEL_INPUT 0x00	/* RW KINORA_CONN_*; while all its streams are idle */
+#define KINORA_CHANNEL_INPUT 0x00	/* RW KINORA_CONN_*; while its streams are idle */
 #define KINORA_CHANNEL_CONTROL 0x04	/* RW */
 #define KINORA_CHANNEL_RESET BIT(0)	/* W1 stops all DMA of the channel, forgets its rings */
 #define KINORA_CHANNEL_INPUTS 0x08	/* RO BIT(KINORA_CONN_*) that this channel can take */
@@ -163,7 +163,7 @@
 
 /* --- host memory: submission ring entry --- */
 struct kinora_submission {
-	__le64 table;		/* 0x00 bus address of the scatter table's first segment, 16-aligned */
+	__le64 table;		/* 0x00 bus address of the table's first segment, 16-aligned */
 	__le32 entries;		/* 0x08 table entries in all segments, links included */
 	__le32 bytes;		/* 0x0c bytes the buffer holds */
 	__le16 tag;		/* 0x10 comes back in the completion record */
@@ -177,7 +177,7 @@ struct kinora_submission {
 /* --- host memory: scatter table entry --- */
 struct kinora_sg {
 	__le64 addr;		/* 0x00 bus address: of data, 16-aligned, or of the next segment */
-	__le32 len;		/* 0x08 bytes; a multiple of 16 but in the last entry; 0 in a link */
+	__le32 len;		/* 0x08 bytes; a multiple of 16 but in the last entry; link: 0 */
 	__le32 flags;		/* 0x0c */
 };
 
@@ -214,12 +214,12 @@ struct kinora_record {
 #define KINORA_RECORD_FIELD_MASK GENMASK(9, 8) /* 0 progressive, 1 first field, 2 second field */
 #define KINORA_RECORD_PHASE BIT(0)	/* kinora_record.flags */
 
-/* --- host memory: signal block, one per connector, at SIGNALS + connector * KINORA_SIGNAL_BYTES --- */
+/* --- host memory: signal block of connector k, at SIGNALS + k * KINORA_SIGNAL_BYTES --- */
 struct kinora_signal {
 	__le32 seq_begin;	/* 0x00 number of this writing; see seq_end */
 	__le32 generation;	/* 0x04 grows by one whenever the signal changes */
 	__le64 since_ns;	/* 0x08 card clock when it last changed */
-	__le64 pixelclock;	/* 0x10 Hz, blanking included: 2376000000, or 2373626374 for 1/1.001 */
+	__le64 pixelclock;	/* 0x10 Hz, with blanking: 2376000000, 2373626374 for 1/1.001 */
 	__le32 rate_num;	/* 0x18 frame rate: 60000 ... */
 	__le32 rate_den;	/* 0x1c ... / 1001 */
 	__le16 width;		/* 0x20 active pixels */
@@ -237,7 +237,7 @@ struct kinora_signal {
 	__u8 depth;		/* 0x30 bits per sample on the wire */
 	__u8 reason;		/* 0x31 KINORA_REASON_*: why there is no picture */
 	__le16 links;		/* 0x32 BIT(n): SDI link n + 1 is locked (quad link and SDI) */
-	__le32 clock_ppb;	/* 0x34 signed: wire clock against nominal, 1e-9, measured by the card */
+	__le32 clock_ppb;	/* 0x34 signed: wire clock against nominal, 1e-9 */
 	__le32 payload_id[4];	/* 0x38 ST 352 per link, byte 1 in bits 7:0; 0: none */
 	__le32 crc_errors[4];	/* 0x48 lines with a CRC error per link since reset */
 	__le32 lock_losses;	/* 0x58 since reset */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
 /*
- * What kinora.ko shows to programs beyond plain V4L2: one pixel format, one metadata format with the
- * layout of its buffers, and a few read-only controls. Everything else is standard V4L2.
+ * What kinora.ko shows to programs beyond plain V4L2: one pixel format, one metadata format with
+ * the layout of its buffers, and two read-only controls. Everything else is standard V4L2.
  *
- * The metadata layout is written by the card itself (see docs/hardware.md, "Ancillary data"), so it is
- * part of the hardware contract too: kernel/kinora_hw.h includes this file. All fields are little endian.
+ * The card itself writes the metadata (docs/hardware.md, "Ancillary data"), so its layout is part
+ * of the hardware contract: kernel/kinora_hw.h includes this file. All fields are little endian.
  */
 #ifndef UAPI_KINORA_H
 #define UAPI_KINORA_H
 
 #if defined(__KERNEL__) || defined(__linux__)
 #include <linux/types.h>
-#else /* the controller's firmware: little endian, no Linux headers */
+#else /* the controller's firmware: little endian, without Linux headers */
 #include <stdint.h>
 #define __u8 uint8_t
 #define __le16 uint16_t
@@ -20,8 +20,8 @@
 #endif
 
 /*
- * v210: 10-bit YCbCr 4:2:2, six pixels in four little-endian 32-bit words, lines padded to 128 bytes.
- * The kernel has no fourcc for it; this is the one QuickTime, FFmpeg and GStreamer use.
+ * v210: 10-bit YCbCr 4:2:2, six pixels in four little-endian 32-bit words, lines padded to 128
+ * bytes. The kernel has no fourcc for it; this is the one QuickTime, FFmpeg and GStreamer use.
  */
 #ifndef V4L2_PIX_FMT_V210
 #define V4L2_PIX_FMT_V210 v4l2_fourcc('v', '2', '1', '0')
@@ -30,10 +30,10 @@
 /* Metadata format of the /dev/videoN capture nodes that follow the four picture nodes. */
 #define V4L2_META_FMT_KINORA v4l2_fourcc('K', 'N', 'R', 'M')
 
-/* A metadata buffer: struct kinora_meta_header, then `packets` ancillary packets, `bytes` in all. */
+/* A metadata buffer: struct kinora_meta_header, then its ancillary packets. */
 #define KINORA_META_MAGIC 0x4d524e4b /* "KNRM" in memory */
 #define KINORA_META_VERSION 1
-#define KINORA_META_BUFFER_BYTES 65536 /* enough for every packet of a frame; sizeimage of the node */
+#define KINORA_META_BUFFER_BYTES 65536	/* sizeimage of the node */
 
 struct kinora_meta_header {
 	__le32 magic;		/* 0x00 KINORA_META_MAGIC */
@@ -45,9 +45,9 @@ struct kinora_meta_header {
 	__le64 sof_ns;		/* 0x18 start of frame, card clock, ns */
 	__le64 eof_ns;		/* 0x20 end of frame, card clock, ns */
 	__le64 timecode;	/* 0x28 KINORA_TC_* */
-	__le32 payload_id;	/* 0x30 ST 352 of link 1, byte 1 in bits 7:0; 0 when there is none */
+	__le32 payload_id;	/* 0x30 ST 352 of link 1, byte 1 in bits 7:0; 0: none */
 	__le32 generation;	/* 0x34 signal generation */
-	__le32 rate_num;	/* 0x38 frame rate as it is on the wire, e.g. 60000/1001; 0/0: no signal */
+	__le32 rate_num;	/* 0x38 frame rate on the wire, 60000/1001; 0/0: no signal */
 	__le32 rate_den;	/* 0x3c */
 };
 
@@ -63,10 +63,11 @@ struct kinora_meta_header {
 #define KINORA_TC_HOURS 0x00000000ff000000ULL
 #define KINORA_TC_VALID (1ULL << 32)
 #define KINORA_TC_DROP_FRAME (1ULL << 33)
-#define KINORA_TC_SECOND_OF_PAIR (1ULL << 34) /* above 30 Hz: the second frame of a pair, ST 12-1 clause 12 */
+#define KINORA_TC_SECOND_OF_PAIR (1ULL << 34) /* above 30 Hz: second frame of a pair */
 
-/* One ancillary packet: this head, then `data_count` user data words and the checksum word, each a
- * 10-bit word as on the wire (parity included) in a little-endian u16, padded with zeros to 4 bytes.
+/*
+ * One ancillary packet: this head, then data_count user data words and the checksum word, each the
+ * 10-bit word of the wire (parity included) in a little-endian u16, padded with zeros to 4 bytes.
  */
 struct kinora_meta_packet {
 	__u8 link;		/* 0x00 1..4: SDI link it came from */

@@ -53,7 +53,7 @@ part_path() {
 
 part_kind() {
 	case $1 in
-	machine | guest | debug) echo "$1" ;;
+	machine | guest | scripts | debug) echo "$1" ;;
 	*) echo kernel ;;
 	esac
 }

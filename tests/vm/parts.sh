@@ -9,6 +9,7 @@
 #   guest     root.squashfs  trixie userspace
 #   6.1 6.12 7.2             root/: the suite's compiler and this kernel's headers;
 #   debug                    vmlinux, modules.squashfs, initramfs.cpio, release
+#   scripts   scripts/       the kernel's own checkers: checkpatch.pl, kernel-doc
 #
 # The kernels are booted as uncompressed vmlinux through their PVH entry, and modules are stored
 # uncompressed on lz4: unpacking xz in an emulated machine costs seconds of every boot.
@@ -142,14 +143,20 @@ make_kernel() {
 		fail 125 "$suite has Linux $release where $kernel was expected"
 	echo "$release" >release
 	# The image is only unpacked: installed, it would want an initramfs and a boot loader.
-	in_root root sh -c "cd /var/tmp && apt-get -q download linux-image-$release &&
-		dpkg-deb -x linux-image-*.deb image && rm linux-image-*.deb"
+	# From 7.x on linux-image is a shell around packages that hold the kernel and its modules.
+	# shellcheck disable=SC2016  # expanded by the inner shell
+	in_root root sh -euc 'cd /var/tmp
+		image=linux-image-$1
+		apt-get -q download "$image" $(apt-cache depends "$image" |
+			sed -n "s/^ *Depends: \(linux-.*$1\)\$/\1/p")
+		for package in *.deb; do dpkg-deb -x "$package" image; done
+		rm *.deb' sh "$release"
 	chroot root apt-get clean
 	rm -rf root/var/lib/apt/lists
 	mv root/var/tmp/image image
-	unpack_vmlinux "image/boot/vmlinuz-$release" root vmlinux
+	unpack_vmlinux "$(find image -name "vmlinuz*" -type f)" root vmlinux
 	pack_modules image "$release"
-	cp "image/boot/config-$release" config
+	cp "root/lib/modules/$release/build/.config" config
 	rm -rf image
 }
 
@@ -200,4 +207,81 @@ pack_modules() {
 		cd /tmp/initramfs
 		find . | cpio --quiet -o -H newc >/srv/initramfs.cpio
 		rm -rf /tmp/tree /tmp/initramfs' sh "$release" "$early_modules"
+}
+
+# ---- checkers -------------------------------------------------------------------------------
+
+inputs_of_scripts() {
+	declare -f make_scripts
+}
+
+# They are in no package but the source's; the archive is read once and only they are kept.
+make_scripts() {
+	local root
+	root=$(need_part 6.12)/root
+	mkdir scripts
+	in_root "$root" --bind "$PWD" /srv sh -euc '
+		cd /var/tmp
+		apt-get -q update
+		apt-get -q download linux-source-6.12
+		dpkg-deb --fsys-tarfile linux-source-6.12_*.deb |
+			tar -xO --wildcards "./usr/src/linux-source-*.tar.xz" |
+			tar -xJ -C /srv --strip-components=1 --wildcards "*/scripts/checkpatch.pl" \
+				"*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch" \
+				"*/scripts/kernel-doc"
+		rm linux-source-6.12_*.deb'
+	[[ -x scripts/checkpatch.pl && -x scripts/kernel-doc ]]
+}
+
+# ---- the debug kernel -----------------------------------------------------------------------
+
+inputs_of_debug() {
+	list_packages build
+	list_packages debug
+	cat "$vm_dir/debug.config"
+	echo "$early_modules"
+	declare -f bootstrap make_debug configure_debug pack_modules
+}
+
+# The tree stays in the root as /usr/src/linux, without its objects, for external modules.
+make_debug() {
+	local release
+	local -a packages
+	mapfile -t packages < <(list_packages build && list_packages debug)
+	bootstrap root trixie '' "${packages[@]}"
+	rm -rf root/var/lib/apt/lists
+	tar -C root/usr/src -xf root/usr/src/linux-source-6.12.tar.xz
+	rm root/usr/src/linux-source-6.12.tar.xz
+	mv root/usr/src/linux-source-6.12 root/usr/src/linux
+	configure_debug
+	in_root root nice -n 19 make -s -C /usr/src/linux -j "$(nproc)" vmlinux modules
+	in_root root make -s -C /usr/src/linux INSTALL_MOD_PATH=/image modules_install
+	release=$(basename "$(echo root/image/lib/modules/*)")
+	echo "$release" >release
+	cp root/usr/src/linux/vmlinux vmlinux
+	cp root/usr/src/linux/.config config
+	mv root/image image
+	pack_modules image "$release"
+	rm -rf image
+	mkdir -p "root/lib/modules/$release"
+	ln -s /usr/src/linux "root/lib/modules/$release/build"
+	find root/usr/src/linux -not -path '*/scripts/*' -not -path '*/tools/*' \
+		\( -name '*.o' -o -name '*.a' -o -name '*.ko' -o -name '.*.cmd' \) -delete
+	rm -rf root/usr/src/linux/{vmlinux.unstripped,Documentation,arch/arm,arch/arm64}
+}
+
+configure_debug() {
+	local line missing=''
+	cp "$vm_dir/debug.config" root/usr/src/linux/kinora.config
+	in_root root sh -euc 'cd /usr/src/linux
+		scripts/kconfig/merge_config.sh -n kinora.config'
+	while read -r line; do
+		case $line in
+		CONFIG_* | '# CONFIG_'*) ;;
+		*) continue ;;
+		esac
+		grep -qxF -- "$line" root/usr/src/linux/.config ||
+			[[ $line == '# CONFIG'* ]] || missing+=" $line"
+	done <"$vm_dir/debug.config"
+	[[ -z $missing ]] || fail 125 "the kernel's configuration refuses:$missing"
 }
