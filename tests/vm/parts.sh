@@ -9,7 +9,7 @@
 #   guest     root.squashfs  trixie userspace
 #   6.1 6.12 7.2             root/: the suite's compiler and this kernel's headers;
 #   debug                    vmlinux, modules.squashfs, initramfs.cpio, release
-#   scripts   scripts/       the kernel's own checkers: checkpatch.pl, kernel-doc
+#   scripts   scripts/       the kernel's own checkers: checkpatch.pl, kernel-doc; dkms/
 #
 # The kernels are booted as uncompressed vmlinux through their PVH entry, and modules are stored
 # uncompressed on lz4: unpacking xz in an emulated machine costs seconds of every boot.
@@ -215,7 +215,8 @@ inputs_of_scripts() {
 	declare -f make_scripts
 }
 
-# They are in no package but the source's; the archive is read once and only they are kept.
+# They are in no package but the source's; the archive is read once and only they are kept. DKMS comes
+# along: a shell script, which the builds of tests/install run inside the kernels' roots.
 make_scripts() {
 	local root
 	root=$(need_part 6.12)/root
@@ -229,8 +230,11 @@ make_scripts() {
 			tar -xJ -C /srv --strip-components=1 --wildcards "*/scripts/checkpatch.pl" \
 				"*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch" \
 				"*/scripts/kernel-doc"
-		rm linux-source-6.12_*.deb'
-	[[ -x scripts/checkpatch.pl && -x scripts/kernel-doc ]]
+		rm linux-source-6.12_*.deb
+		apt-get -q download dkms
+		dpkg-deb -x dkms_*.deb /srv/dkms
+		rm dkms_*.deb'
+	[[ -x scripts/checkpatch.pl && -x scripts/kernel-doc && -x dkms/usr/sbin/dkms ]]
 }
 
 # ---- the debug kernel -----------------------------------------------------------------------
