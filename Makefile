@@ -67,10 +67,10 @@ unit-asan: $(unit_names:%=$(O)/unit-asan/%)
 define unit_rule
 $(O)/unit/$(1): tests/unit/$(1).c $(call unit_sources,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(base) $$(unit_inc) -MF $$@.d -o $$@ $$(filter %.c,$$^) $$(unit_libs)
+	$$(CC) $$(CFLAGS) $$(unit_inc) $$(base) -MF $$@.d -o $$@ $$(filter %.c,$$^) $$(unit_libs)
 $(O)/unit-asan/$(1): tests/unit/$(1).c $(call unit_sources,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(san) $$(base) $$(unit_inc) -MF $$@.d -o $$@ $$(filter %.c,$$^) $$(unit_libs)
+	$$(CC) $$(san) $$(unit_inc) $$(base) -MF $$@.d -o $$@ $$(filter %.c,$$^) $$(unit_libs)
 endef
 $(foreach t,$(unit_names),$(eval $(call unit_rule,$(t))))
 
