@@ -156,7 +156,6 @@ make_kernel() {
 	mv root/var/tmp/image image
 	unpack_vmlinux "$(find image -name "vmlinuz*" -type f)" root vmlinux
 	pack_modules image "$release"
-	cp "root/lib/modules/$release/build/.config" config
 	rm -rf image
 }
 
