@@ -33,7 +33,7 @@ struct controller {
 	uint64_t published_ns[CONTROLLER_CONNECTORS];
 };
 
-/* hal stays in use and unchanged. Touches no hardware. Once, at power-up: a card reset keeps state. */
+/* Once, at power-up: a card reset keeps state. Touches no hardware; hal stays in use, unchanged. */
 void controller_init(struct controller *controller, const struct controller_hal *hal);
 
 /*

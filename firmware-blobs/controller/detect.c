@@ -16,7 +16,7 @@
 
 #define LINKS_ALL ((1u << KINORA_RX_LINKS) - 1)
 
-/* Byte 4 bits of an id that differ between the links of one picture: number and audio copy status. */
+/* Byte 4 bits of an id in which links of one picture differ: number and audio copy status. */
 #define PAYLOAD_OF_LINK (0xe4u << 24)
 
 /* How four equal links make one picture. */

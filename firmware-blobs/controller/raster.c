@@ -6,9 +6,9 @@
  * stream, htotal x vtotal x rate always the pixel clock, and the unit test holds every row to both.
  * Every row is 4:2:2 with 10 bits; other samplings have other words per line and become other rows.
  *
- * Surprise: words is of a data stream as the receiver delivers it (kinora_hw.h). On 6G there are four
- * streams at 148.5 MHz, each with the Y and the C of a quarter of the picture in turn, so a line has
- * twice the words it has on 12G, where Y and C go in streams of their own.
+ * Surprise: words is of a data stream as the receiver delivers it (kinora_hw.h). On 6G there are
+ * four streams at 148.5 MHz, each with the Y and the C of a quarter of the picture in turn, so a
+ * line has twice the words it has on 12G, where Y and C go in streams of their own.
  */
 #include "raster.h"
 

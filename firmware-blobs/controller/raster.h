@@ -47,7 +47,7 @@ int32_t raster_clock_ppb(enum raster_family family, int32_t ppb);
 /* 25 and 50 Hz have no 1/1.001 sister. */
 bool raster_has_family(const struct raster *raster, enum raster_family family);
 
-/* Pixel clock in Hz, rounded to nearest, of the raster, or (quad) of four of them as one picture. */
+/* Pixel clock in Hz, rounded to nearest, of the raster; quad: of four of them as one picture. */
 uint64_t raster_pixelclock(const struct raster *raster, enum raster_family family, bool quad);
 
 /* At least one frame, at most 1.001 of one. NULL: the longest frame there is. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The receivers' registers out of the stimulus. The raster of a link is worked out from the mode and
- * the link's clock, and the payload id is written as the standards tell a source to: nothing here
- * uses the firmware's tables, so that the two check each other.
+ * The receivers' registers out of the stimulus. The raster of a link is worked out from the mode
+ * and the link's clock, and the payload id is written as the standards tell a source to: nothing
+ * here uses the firmware's tables, so that the two check each other.
  *
  * Surprise: CRC errors are not counted by anyone. They are a rate over stretches of time, and a
  * count is worked out when it is asked for, also for a time that has passed.
@@ -95,13 +95,10 @@ static void errors_restart(struct receiver *link, uint64_t now_ns)
 		errors_start(link, link->locked_ns, per_ns);
 }
 
-/* The signal is torn off; lock comes back two frames after steady_ns, if there is something. */
-static void link_unlock(struct receiver *link, uint64_t now_ns, uint64_t steady_ns)
+/* When a lockable signal that is steady from steady_ns on will have lock. */
+static uint64_t lock_due(const struct receiver *link, uint64_t steady_ns)
 {
-	link->locked_ns = steady_ns;
-	if (link->lockable)
-		link->locked_ns += (uint64_t)ceil(LOCK_FRAMES * link->frame_ns);
-	errors_restart(link, now_ns);
+	return steady_ns + (uint64_t)ceil(LOCK_FRAMES * link->frame_ns);
 }
 
 /* --- the signal --- */
@@ -248,7 +245,9 @@ static void link_signal(struct receiver *link, const struct stimulus_signal *sig
 		link->payload = payload_id(signal, link_rate, quad, n);
 		link->frame_ns = 1e9 * mode->rate_den / mode->rate_num / (1 + signal->ppm * 1e-6);
 	}
-	link_unlock(link, now_ns, now_ns);
+	if (link->lockable)
+		link->locked_ns = lock_due(link, now_ns);
+	errors_restart(link, now_ns);
 }
 
 /* Does a link of this rate hold a whole number of words a line of this mode? */
@@ -268,7 +267,7 @@ int receiver_signal(struct receivers *receivers, unsigned int connector,
 	enum stimulus_link link;
 	uint8_t link_rate;
 
-	if (!count)
+	if (!count || !(fabs(signal->ppm) <= RECEIVER_PPM_MAX))
 		return -EINVAL;
 	if (!signal->mode)
 		return receiver_off(receivers, connector, now_ns);
@@ -353,8 +352,9 @@ int receiver_fault_unlock(struct receivers *receivers, unsigned int connector, u
 
 		if (link_locked(link, now_ns))
 			link->losses++;
-		if (link->carrier)
-			link_unlock(link, now_ns, now_ns + ms * 1000000ULL);
+		if (link->carrier && link->lockable)
+			link->locked_ns = lock_due(link, now_ns + ms * 1000000ULL);
+		errors_restart(link, now_ns);
 	}
 	pthread_mutex_unlock(&receivers->lock);
 	return 0;
@@ -372,10 +372,10 @@ int receiver_fault_clear(struct receivers *receivers, unsigned int connector, ui
 
 		link->crc_rate = 0;
 		link->skew = 0;
-		if (link->carrier && !link_locked(link, now_ns))
-			link_unlock(link, now_ns, now_ns);
-		else
-			errors_restart(link, now_ns);
+		/* Lock that is due later than a fresh signal's was put off by a fault. */
+		if (link->carrier && link->lockable && link->locked_ns > lock_due(link, now_ns))
+			link->locked_ns = lock_due(link, now_ns);
+		errors_restart(link, now_ns);
 	}
 	pthread_mutex_unlock(&receivers->lock);
 	return 0;

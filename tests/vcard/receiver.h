@@ -34,6 +34,7 @@ struct receiver_errors {
 	uint64_t before;	/* errors counted until start_ns */
 };
 
+#define RECEIVER_PPM_MAX 100000	/* of a source's clock */
 #define RECEIVER_ERRORS_KEPT 8	/* stretches: receiver_line_errors_in() looks back that far */
 
 struct receiver {
@@ -67,8 +68,8 @@ void receivers_finish(struct receivers *receivers);
 
 /*
  * Put a signal on connector (KINORA_CONN_SDI1 .. KINORA_CONN_SDI_QUAD) from now_ns on; mode NULL is
- * receiver_off(). 0; -EINVAL: no SDI connector; -EOPNOTSUPP: this mode does not go through this
- * connector, nothing was changed. Faults stay.
+ * receiver_off(). 0; -EINVAL: no SDI connector, or a clock beyond RECEIVER_PPM_MAX; -EOPNOTSUPP:
+ * this mode does not go through this connector. Nothing was changed then. Faults stay.
  */
 int receiver_signal(struct receivers *receivers, unsigned int connector,
 		    const struct stimulus_signal *signal, uint64_t now_ns);
