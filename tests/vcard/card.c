@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: MIT
+/*
+ * BAR 0, resets, interrupts and what is plugged in. Registers are one switch each for the global
+ * block, channels and streams; a register is added where its block is.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "card.h"
+#include "log.h"
+
+#define NS_PER_S 1000000000ULL
+#define CHANNEL_STRIDE (KINORA_REG_CHANNEL(1) - KINORA_REG_CHANNEL(0))
+#define STREAM_STRIDE (KINORA_REG_STREAM(1) - KINORA_REG_STREAM(0))
+
+/* The longest a thread needs to let go of host memory is a window (stream.c); this is a disaster. */
+#define REST_MS 2000
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+uint64_t card_time(const struct card *card)
+{
+	return monotonic_ns() - card->power_up_ns;
+}
+
+/* --- reset --- */
+
+static void reset_begin(struct card *card)
+{
+	books_add(&card->books.resets, 1);
+	/* a card that was told not to answer comes back with its reset */
+	atomic_store(&card->faults.dead, false);
+	pthread_mutex_lock(&card->lock);
+	card->resetting = true;
+	card->enable = false;
+	pthread_mutex_unlock(&card->lock);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_reset_begin(&card->channel[i]);
+	signals_notify(&card->controller);
+}
+
+static void reset_end(struct card *card)
+{
+	pthread_mutex_lock(&card->lock);
+	card->resetting = false;
+	card->enable = false;
+	card->enabled = false;
+	card->fatal = false;
+	card->signals = 0;
+	card->event_vector = 0;
+	card->time_hi = 0;
+	pthread_mutex_unlock(&card->lock);
+}
+
+/* A reset that a register started is over when somebody looks and everything is at rest. */
+static void reset_look(struct card *card)
+{
+	bool resetting;
+
+	pthread_mutex_lock(&card->lock);
+	resetting = card->resetting;
+	pthread_mutex_unlock(&card->lock);
+	if (!resetting || !signals_at_rest(&card->controller))
+		return;
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++) {
+		if (!channel_at_rest(&card->channel[i]))
+			return;
+	}
+	reset_end(card);
+}
+
+static bool resetting(struct card *card)
+{
+	bool yes;
+
+	reset_look(card);
+	pthread_mutex_lock(&card->lock);
+	yes = card->resetting;
+	pthread_mutex_unlock(&card->lock);
+	return yes;
+}
+
+void card_reset(struct card *card)
+{
+	bool rest = true;
+
+	reset_begin(card);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		rest &= channel_rest_wait(&card->channel[i], REST_MS);
+	rest &= signals_rest_wait(&card->controller, REST_MS);
+	if (rest) {
+		reset_end(card);
+		return;
+	}
+	log_error("a thread did not come to rest after a reset");
+	pthread_mutex_lock(&card->lock);
+	card->fatal = true;
+	pthread_mutex_unlock(&card->lock);
+}
+
+/* --- global registers --- */
+
+static uint32_t serial_read(const struct card *card, uint32_t offset)
+{
+	uint32_t word;
+
+	memcpy(&word, card->config.serial + offset, sizeof(word));
+	return le32toh(word);
+}
+
+static uint32_t status_read(struct card *card)
+{
+	return (card->resetting ? 0 : KINORA_STATUS_READY) |
+	       (card->enabled ? KINORA_STATUS_ENABLED : 0) |
+	       (card->fatal ? KINORA_STATUS_FATAL : 0);
+}
+
+/* Registers that change: under the lock. */
+static uint32_t state_read(struct card *card, uint32_t offset)
+{
+	uint64_t now;
+
+	switch (offset) {
+	case KINORA_REG_CONTROL:
+		return (card->enable ? KINORA_CONTROL_ENABLE : 0) |
+		       (card->resetting ? KINORA_CONTROL_RESET : 0);
+	case KINORA_REG_STATUS:
+		return status_read(card);
+	case KINORA_REG_SIGNALS_LO:
+		return card->signals;
+	case KINORA_REG_SIGNALS_HI:
+		return card->signals >> 32;
+	case KINORA_REG_EVENT_VECTOR:
+		return card->event_vector;
+	case KINORA_REG_TIME_LO:
+		now = card_time(card);
+		card->time_hi = now >> 32;
+		return now;
+	case KINORA_REG_TIME_HI:
+		return card->time_hi;
+	default:
+		return 0;
+	}
+}
+
+static uint32_t global_read(struct card *card, uint32_t offset)
+{
+	uint32_t value;
+
+	switch (offset) {
+	case KINORA_REG_MAGIC:
+		return KINORA_MAGIC;
+	case KINORA_REG_VERSION:
+		return FIELD_PREP(KINORA_VERSION_MAJOR_MASK, KINORA_VERSION_MAJOR) |
+		       FIELD_PREP(KINORA_VERSION_MINOR_MASK, KINORA_VERSION_MINOR);
+	case KINORA_REG_BOARD:
+		return FIELD_PREP(KINORA_BOARD_ID_MASK, KINORA_BOARD_VIRTUAL) |
+		       FIELD_PREP(KINORA_BOARD_REVISION_MASK, CARD_REVISION);
+	case KINORA_REG_FIRMWARE:
+		return FIELD_PREP(KINORA_FIRMWARE_MAJOR_MASK, CONTROLLER_FIRMWARE_MAJOR) |
+		       FIELD_PREP(KINORA_FIRMWARE_MINOR_MASK, CONTROLLER_FIRMWARE_MINOR) |
+		       FIELD_PREP(KINORA_FIRMWARE_PATCH_MASK, CONTROLLER_FIRMWARE_PATCH);
+	case KINORA_REG_SERIAL ... KINORA_REG_SERIAL + KINORA_SERIAL_BYTES - 4:
+		return serial_read(card, offset - KINORA_REG_SERIAL);
+	case KINORA_REG_CAP:
+		return FIELD_PREP(KINORA_CAP_CHANNELS_MASK, KINORA_CHANNELS) |
+		       FIELD_PREP(KINORA_CAP_RING_LOG2_MASK, CARD_RING_LOG2_MAX) |
+		       FIELD_PREP(KINORA_CAP_TIMEOUT_MASK, card->config.timeout_ms);
+	case KINORA_REG_FORMATS:
+		return CARD_FORMATS;
+	case KINORA_REG_CONNECTORS:
+		return CARD_CONNECTORS;
+	case KINORA_REG_LINK_NEED:
+		return FIELD_PREP(KINORA_LINK_NEED_GEN_MASK, CARD_LINK_GEN) |
+		       FIELD_PREP(KINORA_LINK_NEED_WIDTH_MASK, CARD_LINK_WIDTH);
+	}
+	reset_look(card);
+	pthread_mutex_lock(&card->lock);
+	value = state_read(card, offset);
+	pthread_mutex_unlock(&card->lock);
+	return value;
+}
+
+static void control_write(struct card *card, uint32_t value)
+{
+	if (value & KINORA_CONTROL_RESET) {
+		reset_begin(card);
+		return;
+	}
+	if (resetting(card))
+		return;
+	pthread_mutex_lock(&card->lock);
+	card->enable = value & KINORA_CONTROL_ENABLE;
+	pthread_mutex_unlock(&card->lock);
+	signals_notify(&card->controller);
+}
+
+static void global_write(struct card *card, uint32_t offset, uint32_t value)
+{
+	if (offset == KINORA_REG_CONTROL) {
+		control_write(card, value);
+		return;
+	}
+	if (resetting(card))
+		return;
+	pthread_mutex_lock(&card->lock);
+	switch (offset) {
+	case KINORA_REG_SIGNALS_LO:
+		card->signals = (card->signals & ~0xffffffffULL) | value;
+		break;
+	case KINORA_REG_SIGNALS_HI:
+		card->signals = (card->signals & 0xffffffffULL) | (uint64_t)value << 32;
+		break;
+	case KINORA_REG_EVENT_VECTOR:
+		card->event_vector = value;
+		break;
+	}
+	pthread_mutex_unlock(&card->lock);
+}
+
+/* --- the whole BAR --- */
+
+uint32_t card_register_read(struct card *card, uint64_t offset)
+{
+	const uint64_t channels = KINORA_REG_CHANNEL(0), streams = KINORA_REG_STREAM(0);
+
+	books_add(offset == KINORA_REG_TIME_LO || offset == KINORA_REG_TIME_HI ?
+			  &card->books.reads_time : &card->books.reads_other, 1);
+	if (offset < channels)
+		return global_read(card, offset);
+	if (offset - channels < KINORA_CHANNELS * CHANNEL_STRIDE) {
+		offset -= channels;
+		return channel_read(&card->channel[offset / CHANNEL_STRIDE],
+				    offset % CHANNEL_STRIDE);
+	}
+	if (offset >= streams && offset - streams < KINORA_STREAMS * STREAM_STRIDE) {
+		unsigned int n = (offset - streams) / STREAM_STRIDE;
+
+		return channel_stream_read(&card->channel[n / KINORA_STREAMS_PER_CHANNEL],
+					   n % KINORA_STREAMS_PER_CHANNEL,
+					   (offset - streams) % STREAM_STRIDE);
+	}
+	return 0;
+}
+
+void card_register_write(struct card *card, uint64_t offset, uint32_t value)
+{
+	const uint64_t channels = KINORA_REG_CHANNEL(0), streams = KINORA_REG_STREAM(0);
+	bool doorbell = offset >= streams && offset - streams < KINORA_STREAMS * STREAM_STRIDE &&
+			(offset - streams) % STREAM_STRIDE == KINORA_STREAM_TAIL;
+
+	books_add(doorbell ? &card->books.writes_doorbell : &card->books.writes_other, 1);
+	if (offset < channels) {
+		global_write(card, offset, value);
+	} else if (offset - channels < KINORA_CHANNELS * CHANNEL_STRIDE) {
+		offset -= channels;
+		channel_write(&card->channel[offset / CHANNEL_STRIDE], offset % CHANNEL_STRIDE,
+			      value);
+	} else if (offset >= streams && offset - streams < KINORA_STREAMS * STREAM_STRIDE) {
+		unsigned int n = (offset - streams) / STREAM_STRIDE;
+
+		if (!doorbell && resetting(card))
+			return;
+		channel_stream_write(&card->channel[n / KINORA_STREAMS_PER_CHANNEL],
+				     n % KINORA_STREAMS_PER_CHANNEL,
+				     (offset - streams) % STREAM_STRIDE, value);
+	}
+}
+
+void card_read(struct card *card, uint64_t offset, void *buf, size_t n)
+{
+	uint32_t value;
+
+	if (n != sizeof(value) || offset % sizeof(value)) {
+		books_add(&card->books.accesses_refused, 1);
+		memset(buf, 0, n);
+		return;
+	}
+	value = htole32(card_register_read(card, offset));
+	memcpy(buf, &value, sizeof(value));
+}
+
+void card_write(struct card *card, uint64_t offset, const void *buf, size_t n)
+{
+	uint32_t value;
+
+	if (n != sizeof(value) || offset % sizeof(value)) {
+		books_add(&card->books.accesses_refused, 1);
+		return;
+	}
+	memcpy(&value, buf, sizeof(value));
+	card_register_write(card, offset, le32toh(value));
+}
+
+/* --- interrupts --- */
+
+/* One of the interrupts that the stimulus wants lost. */
+static bool interrupt_lost(struct card *card)
+{
+	unsigned int left = atomic_load(&card->faults.lose);
+
+	while (left) {
+		if (atomic_compare_exchange_weak(&card->faults.lose, &left, left - 1))
+			return true;
+	}
+	return false;
+}
+
+bool card_interrupt(struct card *card, unsigned int vector)
+{
+	if (atomic_load(&card->faults.mute) || interrupt_lost(card)) {
+		books_add(&card->books.interrupts_muted, 1);
+		return false;
+	}
+	if (vector >= KINORA_VECTORS || card->host.irq_raise(card->host.opaque, vector)) {
+		books_add(&card->books.interrupts_refused, 1);
+		return false;
+	}
+	return true;
+}
+
+void card_event(struct card *card)
+{
+	unsigned int vector;
+
+	pthread_mutex_lock(&card->lock);
+	vector = card->event_vector;
+	pthread_mutex_unlock(&card->lock);
+	if (card_interrupt(card, vector))
+		books_add(&card->books.events, 1);
+}
+
+/* --- what is plugged in --- */
+
+void card_wire_plug(struct card *card, unsigned int connector, struct wire *wire)
+{
+	struct wire *old;
+
+	pthread_mutex_lock(&card->lock);
+	old = card->connector[connector].wire;
+	card->connector[connector].wire = wire;
+	pthread_mutex_unlock(&card->lock);
+	wire_put(old);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_notify(&card->channel[i]);
+}
+
+struct wire *card_wire(struct card *card, unsigned int connector)
+{
+	struct wire *wire;
+
+	pthread_mutex_lock(&card->lock);
+	wire = wire_get(card->connector[connector].wire);
+	pthread_mutex_unlock(&card->lock);
+	return wire;
+}
+
+void card_signal(struct card *card, unsigned int connector, struct kinora_signal *out)
+{
+	pthread_mutex_lock(&card->lock);
+	*out = card->connector[connector].signal;
+	pthread_mutex_unlock(&card->lock);
+}
+
+uint32_t card_streams_present(const struct card *card)
+{
+	uint32_t present = 0;
+
+	for (unsigned int n = 0; n < KINORA_STREAMS; n++) {
+		const struct channel *channel = &card->channel[n / KINORA_STREAMS_PER_CHANNEL];
+
+		if (channel->stream[n % KINORA_STREAMS_PER_CHANNEL].present)
+			present |= 1u << n;
+	}
+	return present;
+}
+
+/* --- life --- */
+
+static int threads_start(struct card *card)
+{
+	int ret = printer_init(&card->printer);
+
+	for (unsigned int i = 0; !ret && i < KINORA_CHANNELS; i++)
+		ret = channel_start(&card->channel[i]);
+	return ret ? ret : signals_start(&card->controller);
+}
+
+int card_init(struct card *card, const struct card_config *config, const struct card_host *host)
+{
+	int ret;
+
+	memset(card, 0, sizeof(*card));
+	card->config = *config;
+	card->host = *host;
+	card->copy = copy_stream_best();
+	card->power_up_ns = monotonic_ns();
+	pthread_mutex_init(&card->lock, NULL);
+	ret = signals_init(&card->controller, card);
+	for (unsigned int i = 0; !ret && i < KINORA_CHANNELS; i++)
+		ret = channel_init(&card->channel[i], card, i);
+	if (!ret)
+		ret = threads_start(card);
+	if (ret)
+		card_finish(card);
+	return ret;
+}
+
+void card_finish(struct card *card)
+{
+	signals_finish(&card->controller);
+	printer_finish(&card->printer);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_finish(&card->channel[i]);
+	for (unsigned int i = 0; i < KINORA_CONNECTORS; i++)
+		wire_put(card->connector[i].wire);
+	pthread_mutex_destroy(&card->lock);
+}

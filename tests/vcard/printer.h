@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes prints for streams that find none when they start, on a thread of its own: registers stay
+ * readable and other streams keep their time meanwhile.
+ */
+#ifndef VCARD_PRINTER_H
+#define VCARD_PRINTER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "kinora_hw.h"
+#include "pack.h"
+
+struct channel;
+struct wire;
+
+struct printer_job {
+	struct channel *channel;	/* told when it is done; NULL: nothing to do */
+	struct wire *wire;		/* a reference */
+	struct mem_layout layout;
+};
+
+struct printer {
+	pthread_t thread;
+	bool started;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool quit;				/* GUARDED_BY(lock) */
+	struct printer_job job[KINORA_CHANNELS];	/* GUARDED_BY(lock) */
+};
+
+int printer_init(struct printer *printer);
+void printer_finish(struct printer *printer);
+
+/* Only the latest request of a channel counts. channel_notify() tells when it has been carried out. */
+void printer_request(struct printer *printer, struct channel *channel, struct wire *wire,
+		     const struct mem_layout *layout);
+
+#endif

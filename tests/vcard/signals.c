@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The controller's thread: call the firmware when it wants to be called or a receiver changes, keep
+ * what it publishes in the card's connectors, and write blocks while the host has enabled them.
+ *
+ * A block is written in two steps, so that a reader can tell a torn one whatever it sees: seq_begin
+ * and the body ascending, then seq_end behind a barrier.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "card.h"
+#include "log.h"
+#include "signals.h"
+
+#define NS_PER_S 1000000000ULL
+
+static unsigned int links_of(unsigned int connector)
+{
+	if (connector <= KINORA_CONN_SDI4)
+		return 1u << connector;
+	return connector == KINORA_CONN_SDI_QUAD ? (1u << KINORA_RX_LINKS) - 1 : 0;
+}
+
+bool signals_links_locked(struct signals *signals, unsigned int connector)
+{
+	unsigned int links = links_of(connector);
+	uint64_t now = card_time(signals->card);
+
+	for (unsigned int link = 0; link < KINORA_RX_LINKS; link++) {
+		if (links & 1u << link &&
+		    !(receiver_read(&signals->receivers, link, KINORA_RX_STATUS, now) &
+		      KINORA_RX_LOCKED))
+			return false;
+	}
+	return links;
+}
+
+uint32_t signals_line_errors(struct signals *signals, unsigned int connector, uint64_t from_ns,
+			     uint64_t to_ns)
+{
+	unsigned int links = links_of(connector);
+	uint32_t errors = 0;
+
+	for (unsigned int link = 0; link < KINORA_RX_LINKS; link++) {
+		if (links & 1u << link)
+			errors += receiver_line_errors_in(&signals->receivers, link, from_ns,
+							  to_ns);
+	}
+	return errors;
+}
+
+/* --- what the firmware calls --- */
+
+static uint32_t hal_receiver_read(void *opaque, unsigned int link, unsigned int reg)
+{
+	struct signals *signals = opaque;
+
+	return receiver_read(&signals->receivers, link, reg, card_time(signals->card));
+}
+
+static uint64_t hal_time_ns(void *opaque)
+{
+	struct signals *signals = opaque;
+
+	return card_time(signals->card);
+}
+
+static const char *const states[] = { "none", "unstable", "unsupported", "locked" };
+
+static void hal_publish(void *opaque, unsigned int connector, const struct kinora_signal *signal,
+			bool changed)
+{
+	struct signals *signals = opaque;
+	struct card *card = signals->card;
+
+	if (connector >= KINORA_CONNECTORS)
+		return;
+	pthread_mutex_lock(&card->lock);
+	card->connector[connector].signal = *signal;
+	pthread_mutex_unlock(&card->lock);
+	signals->stale |= 1u << connector;
+	if (!changed)
+		return;
+	signals->tell = true;
+	log_debug("connector %u: %s %ux%u %u/%u, generation %u", connector,
+		  states[signal->state & 3], signal->width, signal->height, signal->rate_num,
+		  signal->rate_den, signal->generation);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_notify(&card->channel[i]);
+}
+
+/* --- signal blocks --- */
+
+static int block_write(struct signals *signals, unsigned int connector, uint64_t area)
+{
+	uint64_t addr = area + connector * KINORA_SIGNAL_BYTES;
+	struct card *card = signals->card;
+	struct card_host *host = &card->host;
+	const size_t body = offsetof(struct kinora_signal, seq_end);
+	struct kinora_signal block;
+	uint64_t run;
+	void *ptr;
+	int ret;
+
+	card_signal(card, connector, &block);
+	block.seq_begin = htole32(++signals->sequence[connector]);
+	block.seq_end = block.seq_begin;
+	ret = host->dma_begin(host->opaque, addr, sizeof(block), true, &ptr, &run);
+	if (!ret && run == sizeof(block)) {
+		__atomic_store_n((uint32_t *)ptr, block.seq_begin, __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_RELEASE);
+		memcpy((uint8_t *)ptr + sizeof(block.seq_begin),
+		       (uint8_t *)&block + sizeof(block.seq_begin), body - sizeof(block.seq_begin));
+		__atomic_store_n((uint32_t *)((uint8_t *)ptr + body), block.seq_end,
+				 __ATOMIC_RELEASE);
+		host->dma_end(host->opaque);
+		books_add(&card->books.signal_blocks, 1);
+		return 0;
+	}
+	if (!ret)
+		host->dma_end(host->opaque);
+	ret = host->dma_write(host->opaque, addr, &block, sizeof(block));
+	books_add(ret ? &card->books.dma_errors : &card->books.signal_blocks, 1);
+	return ret;
+}
+
+/* Bring the host up to date. Without signals->lock. */
+static void blocks_write(struct signals *signals)
+{
+	struct card *card = signals->card;
+	bool enable, fresh;
+	uint64_t area;
+
+	pthread_mutex_lock(&card->lock);
+	enable = card->enable && !card->resetting && card->signals &&
+		 !(card->signals % KINORA_SIGNALS_BYTES);
+	fresh = enable && !card->enabled;
+	if (fresh)
+		signals->area = card->signals;
+	if (!enable)
+		card->enabled = false;
+	area = signals->area;
+	pthread_mutex_unlock(&card->lock);
+	if (!enable)
+		return;
+	if (fresh)
+		signals->stale = CARD_CONNECTORS;
+	for (unsigned int i = 0; i < KINORA_CONNECTORS; i++) {
+		if (signals->stale & CARD_CONNECTORS & BIT(i))
+			block_write(signals, i, area);
+	}
+	signals->stale = 0;
+	pthread_mutex_lock(&card->lock);
+	enable = card->enable && !card->resetting;
+	if (fresh && enable)
+		card->enabled = true;
+	pthread_mutex_unlock(&card->lock);
+	if (enable && (fresh || signals->tell))
+		card_event(card);
+	signals->tell = false;
+}
+
+/* --- the thread --- */
+
+static uint64_t firmware_run(struct signals *signals)
+{
+	uint64_t again = controller_poll(&signals->firmware);
+	uint64_t change = receiver_next_change(&signals->receivers, card_time(signals->card));
+
+	return again < change ? again : change;
+}
+
+static void *signals_run(void *arg)
+{
+	struct signals *signals = arg;
+	struct card *card = signals->card;
+
+	prctl(PR_SET_NAME, "controller");
+	prctl(PR_SET_TIMERSLACK, 1000);
+	pthread_mutex_lock(&signals->lock);
+	while (!signals->quit) {
+		struct timespec until;
+		uint64_t again;
+
+		signals->poked = false;
+		signals->writing = true;
+		pthread_mutex_unlock(&signals->lock);
+		again = firmware_run(signals);
+		if (!atomic_load(&card->faults.dead))
+			blocks_write(signals);
+		pthread_mutex_lock(&signals->lock);
+		signals->writing = false;
+		pthread_cond_broadcast(&signals->rest);
+		again += card->power_up_ns;
+		until = (struct timespec){ again / NS_PER_S, again % NS_PER_S };
+		while (!signals->poked && !signals->quit &&
+		       pthread_cond_timedwait(&signals->wake, &signals->lock, &until) != ETIMEDOUT)
+			;
+	}
+	pthread_mutex_unlock(&signals->lock);
+	return NULL;
+}
+
+void signals_notify(struct signals *signals)
+{
+	pthread_mutex_lock(&signals->lock);
+	signals->poked = true;
+	pthread_cond_signal(&signals->wake);
+	pthread_mutex_unlock(&signals->lock);
+}
+
+bool signals_at_rest(struct signals *signals)
+{
+	bool rest;
+
+	pthread_mutex_lock(&signals->lock);
+	rest = !signals->writing && !signals->poked;
+	pthread_mutex_unlock(&signals->lock);
+	return rest;
+}
+
+bool signals_rest_wait(struct signals *signals, unsigned int ms)
+{
+	uint64_t end = signals->card->power_up_ns + card_time(signals->card) + ms * 1000000ULL;
+	struct timespec until = { end / NS_PER_S, end % NS_PER_S };
+	bool rest;
+
+	pthread_mutex_lock(&signals->lock);
+	while ((signals->writing || signals->poked) &&
+	       pthread_cond_timedwait(&signals->rest, &signals->lock, &until) != ETIMEDOUT)
+		;
+	rest = !signals->writing && !signals->poked;
+	pthread_mutex_unlock(&signals->lock);
+	return rest;
+}
+
+int signals_init(struct signals *signals, struct card *card)
+{
+	pthread_condattr_t attr;
+
+	*signals = (struct signals){
+		.card = card,
+		.hal = {
+			.opaque = signals, .receiver_read = hal_receiver_read,
+			.time_ns = hal_time_ns, .publish = hal_publish,
+		},
+	};
+	pthread_mutex_init(&signals->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&signals->wake, &attr);
+	pthread_cond_init(&signals->rest, &attr);
+	pthread_condattr_destroy(&attr);
+	controller_init(&signals->firmware, &signals->hal);
+	return receivers_init(&signals->receivers);
+}
+
+int signals_start(struct signals *signals)
+{
+	int ret = -pthread_create(&signals->thread, NULL, signals_run, signals);
+
+	signals->started = !ret;
+	return ret;
+}
+
+void signals_finish(struct signals *signals)
+{
+	if (signals->started) {
+		pthread_mutex_lock(&signals->lock);
+		signals->quit = true;
+		pthread_cond_signal(&signals->wake);
+		pthread_mutex_unlock(&signals->lock);
+		pthread_join(signals->thread, NULL);
+	}
+	receivers_finish(&signals->receivers);
+	pthread_mutex_destroy(&signals->lock);
+	pthread_cond_destroy(&signals->wake);
+	pthread_cond_destroy(&signals->rest);
+}

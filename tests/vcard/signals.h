@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The card's controller: the receivers, the firmware that reads them (firmware-blobs/controller,
+ * built natively), and the writing of signal blocks into host memory, on one thread.
+ */
+#ifndef VCARD_SIGNALS_H
+#define VCARD_SIGNALS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "controller.h"
+#include "receiver.h"
+
+struct card;
+
+struct signals {
+	struct card *card;
+	struct receivers receivers;
+	struct controller firmware;	/* the thread's */
+	struct controller_hal hal;
+	pthread_t thread;
+	bool started;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;		/* for the thread */
+	pthread_cond_t rest;		/* from the thread */
+	bool poked;			/* GUARDED_BY(lock): look again */
+	bool quit;			/* GUARDED_BY(lock) */
+	bool writing;			/* GUARDED_BY(lock): it may be at host memory */
+	uint32_t stale;			/* the thread's: BIT(connector) to be written */
+	uint64_t area;			/* the thread's: SIGNALS, latched at enable */
+	bool tell;			/* the thread's: raise the event vector */
+	uint32_t sequence[KINORA_CONNECTORS];	/* the thread's: seq_begin of the last writing */
+};
+
+int signals_init(struct signals *signals, struct card *card);
+int signals_start(struct signals *signals);
+void signals_finish(struct signals *signals);
+
+/* A receiver or the card's ENABLE changed. */
+void signals_notify(struct signals *signals);
+/* True when it is not writing, and the card's registers let it write no more. */
+bool signals_at_rest(struct signals *signals);
+bool signals_rest_wait(struct signals *signals, unsigned int ms);
+
+/* All receivers that a connector is made of have lock, now. */
+bool signals_links_locked(struct signals *signals, unsigned int connector);
+/* Lines with a CRC error in a stretch of time. */
+uint32_t signals_line_errors(struct signals *signals, unsigned int connector, uint64_t from_ns,
+			     uint64_t to_ns);
+
+#endif

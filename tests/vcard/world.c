@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Stimulus to wires. The four SDI links are the truth: a quad-link signal is four wires, each with a
+ * quarter of the picture, and the whole is on the quad connector for as long as all four stay. Four
+ * links that were plugged one by one and are equal are seen as a whole too, by square division.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clip.h"
+#include "log.h"
+#include "world.h"
+
+#define LINKS KINORA_RX_LINKS
+
+_Static_assert(STIMULUS_SDI1 == KINORA_CONN_SDI1 && STIMULUS_SDI_QUAD == KINORA_CONN_SDI_QUAD &&
+	       STIMULUS_HDMI1 == KINORA_CONN_HDMI1 && STIMULUS_REF == KINORA_CONN_REF,
+	       "the language and the contract number the connectors alike");
+
+/* What the SDI connectors will carry after a change. */
+struct plan {
+	struct wire *wire[KINORA_CONN_SDI_QUAD + 1];	/* references; NULL: nothing */
+	bool fresh[KINORA_CONN_SDI_QUAD + 1];		/* another wire than before */
+};
+
+void world_init(struct world *world, struct card *card, uint64_t clip_memory)
+{
+	*world = (struct world){ .card = card, .clip_memory = clip_memory };
+	for (unsigned int i = 0; i < STIMULUS_CONNECTORS; i++)
+		snprintf(world->text[i], sizeof(world->text[i]), "off");
+	pthread_mutex_init(&world->lock, NULL);
+}
+
+void world_finish(struct world *world)
+{
+	pthread_mutex_destroy(&world->lock);
+}
+
+/* --- signals --- */
+
+static int source_open(const struct world *world, const struct stimulus_signal *signal,
+		       struct picture_source **out, char *error, size_t size)
+{
+	const struct stimulus_mode *mode = signal->mode;
+	struct clip_options options = {
+		.path = signal->file, .format = signal->format, .width = mode->width,
+		.height = mode->height, .colour = signal->colour, .frames = signal->frames,
+		.budget = world->clip_memory,
+	};
+	int ret;
+
+	if (signal->from_file)
+		return clip_open(out, &options, error, size);
+	ret = picture_pattern_create(out, signal->pattern, mode->width, mode->height);
+	if (ret)
+		snprintf(error, size, "pattern '%s' cannot be drawn at %ux%u: %s",
+			 picture_pattern_name(signal->pattern), mode->width, mode->height,
+			 strerror(-ret));
+	return ret;
+}
+
+static int wire_open(const struct world *world, const struct stimulus_signal *signal,
+		     struct wire **out, char *error, size_t size)
+{
+	const struct stimulus_mode *mode = signal->mode;
+	struct wire_shape shape = {
+		.width = mode->width, .height = mode->height, .interlaced = mode->interlaced,
+		.rate_num = mode->rate_num, .rate_den = mode->rate_den,
+		.colour = signal->colour, .memory = world->clip_memory,
+	};
+	struct picture_source *source;
+	int ret;
+
+	ret = source_open(world, signal, &source, error, size);
+	if (ret)
+		return ret;
+	ret = wire_create(out, &shape, source);
+	if (ret)
+		snprintf(error, size, "no memory for a signal of %ux%u", mode->width, mode->height);
+	return ret;
+}
+
+static void plan_set(struct plan *plan, unsigned int connector, struct wire *wire)
+{
+	wire_put(plan->wire[connector]);
+	plan->wire[connector] = wire;
+	plan->fresh[connector] = true;
+}
+
+static void plan_finish(struct plan *plan)
+{
+	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++)
+		wire_put(plan->wire[i]);
+}
+
+/* A signal on all four links. */
+static int plan_quad(struct plan *plan, struct wire *wire, bool square)
+{
+	plan_set(plan, KINORA_CONN_SDI_QUAD, wire);
+	for (unsigned int i = 0; i < LINKS; i++) {
+		struct wire *link = NULL;
+
+		if (wire) {
+			int ret = wire_create_link(&link, wire, i, square);
+
+			if (ret)
+				return ret;
+		}
+		plan_set(plan, i, link);
+	}
+	return 0;
+}
+
+/* A signal on one link: what was one picture is none any more, or four pictures now are one. */
+static int plan_link(struct plan *plan, unsigned int connector, struct wire *wire)
+{
+	struct wire *whole = NULL;
+
+	plan_set(plan, connector, wire);
+	for (unsigned int i = 0; i < LINKS; i++) {
+		if (!plan->wire[i])
+			goto out_set;
+	}
+	if (wire_create_whole(&whole, plan->wire) == -ENOMEM)
+		return -ENOMEM;
+out_set:
+	plan_set(plan, KINORA_CONN_SDI_QUAD, whole);
+	return 0;
+}
+
+static int plan_make(struct world *world, unsigned int connector, struct wire *wire, bool square,
+		     struct plan *plan)
+{
+	*plan = (struct plan){ 0 };
+	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++)
+		plan->wire[i] = card_wire(world->card, i);
+	if (connector == KINORA_CONN_SDI_QUAD)
+		return plan_quad(plan, wire, square);
+	return plan_link(plan, connector, wire);
+}
+
+/* Make every print that a stream will want at once; again until a pass finds nothing to do. */
+static void plan_print(struct world *world, const struct plan *plan)
+{
+	bool made;
+
+	do {
+		made = false;
+		for (unsigned int i = 0; i < KINORA_CHANNELS * (KINORA_CONN_SDI_QUAD + 1); i++) {
+			unsigned int connector = i / KINORA_CHANNELS;
+			struct channel *channel = &world->card->channel[i % KINORA_CHANNELS];
+			struct mem_layout layout[KINORA_STREAMS_PER_CHANNEL];
+			struct wire *wire = plan->wire[connector];
+			unsigned int n;
+
+			if (!wire || !plan->fresh[connector])
+				continue;
+			n = channel_layouts(channel, connector, wire, layout);
+			while (n--) {
+				struct print *print = wire_print_find(wire, &layout[n]);
+
+				if (!print) {
+					print = wire_print_make(wire, &layout[n]);
+					made = print;
+				}
+				wire_print_release(wire, print);
+			}
+		}
+	} while (made);
+}
+
+static void plan_plug(struct world *world, struct plan *plan, int32_t ppb, uint64_t now)
+{
+	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++) {
+		if (!plan->fresh[i])
+			continue;
+		if (plan->wire[i])
+			wire_plug(plan->wire[i], now, ppb);
+		card_wire_plug(world->card, i, plan->wire[i]);
+		plan->wire[i] = NULL;
+	}
+}
+
+static void text_set(struct world *world, unsigned int connector,
+		     const struct stimulus_signal *signal)
+{
+	char text[sizeof(world->text[0])];
+
+	if (!signal->mode)
+		snprintf(text, sizeof(text), "off");
+	else
+		snprintf(text, sizeof(text), "%s %.60s", signal->mode->name,
+			 signal->from_file ? signal->file :
+					     picture_pattern_name(signal->pattern));
+	snprintf(world->text[connector], sizeof(world->text[0]), "%s", text);
+	for (unsigned int i = 0; connector == STIMULUS_SDI_QUAD && i < LINKS; i++)
+		snprintf(world->text[i], sizeof(world->text[0]), "%.80s%s", text,
+			 signal->mode ? ", one link" : "");
+	if (connector < LINKS)
+		snprintf(world->text[STIMULUS_SDI_QUAD], sizeof(world->text[0]), "single links");
+}
+
+static int signal_apply(struct world *world, unsigned int connector,
+			const struct stimulus_signal *signal, char *error, size_t size)
+{
+	struct card *card = world->card;
+	struct receivers *receivers = &card->controller.receivers;
+	struct wire *wire = NULL;
+	struct plan plan;
+	uint64_t now;
+	int ret;
+
+	if (signal->mode) {
+		ret = wire_open(world, signal, &wire, error, size);
+		if (ret)
+			return ret;
+	}
+	ret = plan_make(world, connector, wire, signal->mapping == STIMULUS_SQD, &plan);
+	if (ret) {
+		snprintf(error, size, "no memory for the links of a signal");
+		goto out_finish;
+	}
+	plan_print(world, &plan);
+
+	now = card_time(card);
+	ret = signal->mode ? receiver_signal(receivers, connector, signal, now) :
+			     receiver_off(receivers, connector, now);
+	if (ret) {
+		snprintf(error, size, "%s does not go through %s",
+			 signal->mode ? signal->mode->name : "off",
+			 stimulus_connector_name(connector));
+		goto out_finish;
+	}
+	plan_plug(world, &plan, lround(signal->ppm * 1000), now);
+	signals_notify(&card->controller);
+	text_set(world, connector, signal);
+	log_info("%s: %s", stimulus_connector_name(connector), world->text[connector]);
+out_finish:
+	plan_finish(&plan);
+	return ret;
+}
+
+uint64_t world_frame_ns(struct world *world)
+{
+	uint64_t shortest = 0;
+
+	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++) {
+		struct wire *wire = card_wire(world->card, i);
+		uint64_t period = wire ? cadence_part(&wire->cadence, 1, 1) : 0;
+
+		if (period && (!shortest || period < shortest))
+			shortest = period;
+		wire_put(wire);
+	}
+	return shortest ? shortest : 1000000000 / 60;
+}
+
+/* --- faults --- */
+
+static int fault_apply(struct world *world, const struct stimulus *stimulus)
+{
+	struct card *card = world->card;
+	struct receivers *receivers = &card->controller.receivers;
+	unsigned int connector = stimulus->connector;
+	uint64_t now = card_time(card);
+	int ret = -EINVAL;
+
+	switch (stimulus->fault.kind) {
+	case STIMULUS_FAULT_CRC:
+		ret = receiver_fault_crc(receivers, connector, stimulus->fault.crc_rate, now);
+		break;
+	case STIMULUS_FAULT_SKEW:
+		ret = receiver_fault_skew(receivers, connector, stimulus->fault.skew,
+					  stimulus->fault.skew_lines);
+		break;
+	case STIMULUS_FAULT_UNLOCK:
+		ret = receiver_fault_unlock(receivers, connector, stimulus->fault.unlock_ms, now);
+		break;
+	case STIMULUS_FAULT_CLEAR:
+		ret = receiver_fault_clear(receivers, connector, now);
+		break;
+	}
+	signals_notify(&card->controller);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_notify(&card->channel[i]);
+	return ret;
+}
+
+static void card_apply(struct world *world, const struct stimulus *stimulus)
+{
+	struct card *card = world->card;
+
+	switch (stimulus->card.kind) {
+	case STIMULUS_CARD_UNPLUG:
+		log_info("card unplugged");
+		if (world->unplug)
+			world->unplug(world->opaque);
+		break;
+	case STIMULUS_CARD_STOP_ANSWERING:
+		log_info("card stops answering");
+		atomic_store(&card->faults.dead, true);
+		for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+			channel_notify(&card->channel[i]);
+		break;
+	case STIMULUS_CARD_MUTE_INTERRUPTS:
+		log_info("interrupts %s", stimulus->card.mute ? "muted" : "no longer muted");
+		atomic_store(&card->faults.mute, stimulus->card.mute);
+		break;
+	case STIMULUS_CARD_LOSE_INTERRUPT:
+		log_info("the next %u interrupts will be lost", stimulus->card.lose);
+		atomic_store(&card->faults.lose, stimulus->card.lose);
+		break;
+	case STIMULUS_CARD_CORRUPT_RECORD:
+		atomic_store(&card->faults.corrupt, 1 + stimulus->card.field);
+		break;
+	}
+}
+
+int world_apply(struct world *world, const struct stimulus *stimulus, char *error, size_t size)
+{
+	int ret = 0;
+
+	if (size)
+		*error = '\0';
+	if ((stimulus->kind == STIMULUS_SIGNAL || stimulus->kind == STIMULUS_FAULT) &&
+	    !(CARD_CONNECTORS & BIT(stimulus->connector))) {
+		snprintf(error, size, "this card has no connector '%s'; take sdi1, sdi2, sdi3, sdi4 or sdi-quad",
+			 stimulus_connector_name(stimulus->connector));
+		return -ENODEV;
+	}
+	pthread_mutex_lock(&world->lock);
+	switch (stimulus->kind) {
+	case STIMULUS_SIGNAL:
+		ret = signal_apply(world, stimulus->connector, &stimulus->signal, error, size);
+		break;
+	case STIMULUS_FAULT:
+		ret = fault_apply(world, stimulus);
+		if (ret)
+			snprintf(error, size, "this fault cannot be had on %s: %s",
+				 stimulus_connector_name(stimulus->connector), strerror(-ret));
+		break;
+	case STIMULUS_CARD:
+		card_apply(world, stimulus);
+		break;
+	default:
+		break;
+	}
+	pthread_mutex_unlock(&world->lock);
+	return ret;
+}
+
+/* --- status --- */
+
+static const char *const signal_states[] = { "none", "unstable", "unsupported", "locked" };
+static const char *const stream_states[] = { "idle", "starting", "running", "stopping", "error" };
+static const char *const stream_types[] = { "video", "anc", "audio", "reserved" };
+
+static void connector_print(FILE *out, struct world *world, unsigned int connector)
+{
+	struct kinora_signal signal;
+
+	card_signal(world->card, connector, &signal);
+	fprintf(out, "%s: %s; %s", stimulus_connector_name(connector), world->text[connector],
+		signal_states[signal.state & 3]);
+	if (signal.width)
+		fprintf(out, " %ux%u%s %u/%u", signal.width, signal.height,
+			signal.scan & KINORA_SCAN_INTERLACED ? "i" : "", signal.rate_num,
+			signal.rate_den);
+	fprintf(out, ", generation %u", signal.generation);
+	if (signal.reason)
+		fprintf(out, ", reason %u", signal.reason);
+	fputc('\n', out);
+}
+
+static void stream_print(FILE *out, struct channel *channel, unsigned int type)
+{
+	uint32_t status = channel_stream_read(channel, type, KINORA_STREAM_STATUS);
+	uint32_t size = channel_stream_read(channel, type, KINORA_STREAM_SIZE);
+	unsigned int state = FIELD_GET(KINORA_STREAM_STATE_MASK, status);
+
+	fprintf(out, "stream %u (channel %u %s): %s", channel->stream[type].index,
+		channel->index + 1, stream_types[type], state <= KINORA_STATE_ERROR ?
+		stream_states[state] : "?");
+	if (state == KINORA_STATE_ERROR)
+		fprintf(out, " %u", (unsigned int)FIELD_GET(KINORA_STREAM_ERROR_MASK, status));
+	else if (state != KINORA_STATE_IDLE)
+		fprintf(out, " %ux%u format %u period %u/%u, frame %" PRIu64,
+			(unsigned int)FIELD_GET(KINORA_SIZE_WIDTH_MASK, size),
+			(unsigned int)FIELD_GET(KINORA_SIZE_HEIGHT_MASK, size),
+			channel_stream_read(channel, type, KINORA_STREAM_FORMAT),
+			channel_stream_read(channel, type, KINORA_STREAM_PERIOD_NUM),
+			channel_stream_read(channel, type, KINORA_STREAM_PERIOD_DEN),
+			channel_frames(channel));
+	fputc('\n', out);
+}
+
+char *world_status(struct world *world)
+{
+	uint32_t present = card_streams_present(world->card);
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	pthread_mutex_lock(&world->lock);
+	for (unsigned int i = 0; i < STIMULUS_CONNECTORS; i++) {
+		if (CARD_CONNECTORS & BIT(i))
+			connector_print(out, world, i);
+	}
+	pthread_mutex_unlock(&world->lock);
+	for (unsigned int n = 0; n < KINORA_STREAMS; n++) {
+		if (present & BIT(n))
+			stream_print(out, &world->card->channel[n / KINORA_STREAMS_PER_CHANNEL],
+				     n % KINORA_STREAMS_PER_CHANNEL);
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
