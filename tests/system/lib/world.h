@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The world outside the computer: what is plugged into the virtual card, and the card's own books.
+ * Both go through the guest's command `stimulus` (docs/stimulus.md).
+ */
+#ifndef SYSTEM_WORLD_H
+#define SYSTEM_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Say a line to the card, and check that it was accepted. 0, or -EINVAL with a message printed. */
+int world_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Run a program with these arguments (the last NULL) and keep what it prints: standard output and
+ * error each cut to their size. The value is the exit status, 128 + signal, or negative errno;
+ * -ETIMEDOUT when it was ended after ms.
+ */
+struct world_output {
+	char out[65536];
+	char err[8192];
+};
+
+int world_run(struct world_output *output, unsigned int ms, const char *const argv[]);
+
+/* A card's stream in the books; the names are those of the books. */
+struct world_stream {
+	int64_t submissions, records, interrupts, bytes;
+	int64_t offered, delivered, lost, no_signal, mismatch, overrun, cancelled, failed;
+	int64_t wire_errors, returned;
+};
+
+struct world_books {
+	int64_t time_ns;
+	int64_t reads_time, reads_other;
+	int64_t writes_doorbell, writes_other;
+	int64_t events, interrupts_muted, interrupts_refused, dma_errors, accesses_refused, resets;
+	struct world_stream stream[16];	/* by stream number of docs/hardware.md section 2 */
+};
+
+/* 0 or negative errno, with a message printed. */
+int world_books_read(struct world_books *books);
+int world_books_reset(void);
+
+#endif
