@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Channels and signals in words and in JSON.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cli.h"
+#include "describe.h"
+
+/* sysfs says "16.0 GT/s PCIe", older kernels "16 GT/s". */
+static int speed_length(const char *speed)
+{
+	const char *end = strstr(speed, " PCIe");
+
+	return end ? (int)(end - speed) : (int)strlen(speed);
+}
+
+bool describe_link(const struct kinora_channel *channel, char text[DESCRIBE_LINK])
+{
+	int length;
+
+	text[0] = '\0';
+	if (!channel->link_speed[0])
+		return false;
+	length = snprintf(text, DESCRIBE_LINK, "PCIe %.*s x%u", speed_length(channel->link_speed),
+			  channel->link_speed, channel->link_width);
+	if (channel->link_speed_max[0] &&
+	    (strcmp(channel->link_speed, channel->link_speed_max) ||
+	     channel->link_width != channel->link_width_max))
+		snprintf(text + length, DESCRIBE_LINK - (size_t)length, ", the card could do %.*s x%u",
+			 speed_length(channel->link_speed_max), channel->link_speed_max,
+			 channel->link_width_max);
+	return true;
+}
+
+const char *describe_colour(const struct kinora_colour *colour, char text[DESCRIBE_COLOUR])
+{
+	const char *primaries = kinora_primaries_name(colour->primaries);
+	const char *matrix = kinora_matrix_name(colour->matrix);
+	bool other = strncmp(primaries, matrix, strlen(matrix));
+
+	snprintf(text, DESCRIBE_COLOUR, "%s %s%s%s%s", primaries,
+		 kinora_curve_name(colour->curve), other ? ", matrix " : "", other ? matrix : "",
+		 colour->full_range ? ", full range" : "");
+	return text;
+}
+
+json_t *describe_rate_json(struct kinora_rational rate)
+{
+	if (!rate.den)
+		return json_null();
+	return json_pack("{s:I, s:I}", "num", (json_int_t)rate.num, "den", (json_int_t)rate.den);
+}
+
+/* null for "". */
+static json_t *text_json(const char *text)
+{
+	return text[0] ? json_string(text) : json_null();
+}
+
+static json_t *link_json(const char *speed, unsigned int width)
+{
+	if (!speed[0])
+		return json_null();
+	return json_pack("{s:s, s:I}", "speed", speed, "width", (json_int_t)width);
+}
+
+json_t *describe_channel_json(const struct kinora_channel *channel)
+{
+	return json_pack("{s:I, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o}",
+			 "channel", (json_int_t)channel->number,
+			 "node", channel->video,
+			 "metadata_node", text_json(channel->meta),
+			 "name", channel->name,
+			 "driver", channel->driver,
+			 "bus", channel->bus,
+			 "serial", text_json(channel->serial),
+			 "link", link_json(channel->link_speed, channel->link_width),
+			 "link_max", link_json(channel->link_speed_max, channel->link_width_max));
+}
+
+int describe_print_json(json_t *root)
+{
+	int status = CLI_PASS;
+
+	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) || putchar('\n') == EOF ||
+	    fflush(stdout)) {
+		cli_say("cannot write JSON: %s", root ? strerror(errno) : "out of memory");
+		status = CLI_IO;
+	}
+	json_decref(root);
+	return status;
+}

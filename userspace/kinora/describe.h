@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channels and signals in words and in JSON, as more than one command shows them.
+ */
+#ifndef KINORA_DESCRIBE_H
+#define KINORA_DESCRIBE_H
+
+#include <jansson.h>
+
+#include "kinora.h"
+
+/* "PCIe 16.0 GT/s x8, of 16.0 GT/s x8"; false: not on PCIe, or sysfs does not tell. */
+#define DESCRIBE_LINK 200
+bool describe_link(const struct kinora_channel *channel, char text[DESCRIBE_LINK]);
+
+/* "BT.2020 HLG", with the matrix when it is another than the primaries' and "full range". */
+#define DESCRIBE_COLOUR 64
+const char *describe_colour(const struct kinora_colour *colour, char text[DESCRIBE_COLOUR]);
+
+/* {num, den} or null. */
+json_t *describe_rate_json(struct kinora_rational rate);
+json_t *describe_channel_json(const struct kinora_channel *channel);
+
+/* Prints and frees it. Returns an enum cli_exit. */
+int describe_print_json(json_t *root);
+
+#endif

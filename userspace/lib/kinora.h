@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libkinora: the programmer's side of a Kinora 8K capture card. This header is the first manual;
+ * libkinora(3) tells how the parts work together.
+ *
+ * The library has two halves. Devices and capture talk V4L2 (and work with any V4L2 capture node,
+ * with less to tell about it). Pixel formats, colour and timing statistics are plain C: they need no
+ * device, no kernel and no thread of their own.
+ *
+ * Conventions
+ * - Functions that can fail return 0 or a negative errno; kinora_error() then says in words what
+ *   happened and what to do about it. Nothing is printed, nothing ends the program.
+ * - `init/finish` work on memory of the caller, `create/destroy` allocate. destroy(NULL) is fine.
+ * - Times are nanoseconds, rates are fractions, sequence numbers count frames on the wire.
+ * - No object may be used by two threads at once; different objects may.
+ */
+#ifndef KINORA_H
+#define KINORA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KINORA_VERSION "0.1.0"
+
+/* Version of the library that is running, e.g. "0.1.0". */
+const char *kinora_version(void);
+
+/*
+ * Why the last call of this thread failed: lowercase, cause first, no full stop. Valid until the
+ * next call that fails. Never NULL.
+ */
+const char *kinora_error(void);
+
+/* ------------------------------------------------------------------ rates */
+
+struct kinora_rational {
+	uint32_t num, den;		/* 60000/1001; den 0: unknown */
+};
+
+/* Clocks of two sources count as the same rate within this; 1/1.001 is 999 ppm away. */
+#define KINORA_RATE_TOLERANCE_PPM 400.0
+
+/*
+ * The standard frame rate nearest to hz: 24, 25, 30, 48, 50, 60, 96, 100 or 120, those but 25,
+ * 50 and 100 also over 1.001. 0/0 when none is within KINORA_RATE_TOLERANCE_PPM.
+ */
+struct kinora_rational kinora_rate_nearest(double hz);
+
+/* Writes "60" or "60000/1001", "unknown" for 0/0; returns text. */
+#define KINORA_RATE_TEXT 24
+const char *kinora_rate_text(struct kinora_rational rate, char text[KINORA_RATE_TEXT]);
+
+/* ---------------------------------------------------------- pixel formats */
+
+#define KINORA_FOURCC(a, b, c, d)                                                                  \
+	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+
+/* The values V4L2 uses; v210 has none in the kernel's list and takes the one everybody uses. */
+#define KINORA_FORMAT_UYVY KINORA_FOURCC('U', 'Y', 'V', 'Y')
+#define KINORA_FORMAT_YUYV KINORA_FOURCC('Y', 'U', 'Y', 'V')
+#define KINORA_FORMAT_NV12 KINORA_FOURCC('N', 'V', '1', '2')
+#define KINORA_FORMAT_NV16 KINORA_FOURCC('N', 'V', '1', '6')
+#define KINORA_FORMAT_P010 KINORA_FOURCC('P', '0', '1', '0')
+#define KINORA_FORMAT_Y210 KINORA_FOURCC('Y', '2', '1', '0')
+#define KINORA_FORMAT_V210 KINORA_FOURCC('v', '2', '1', '0')
+#define KINORA_FORMAT_XBGR32 KINORA_FOURCC('X', 'R', '2', '4')	    /* bytes B, G, R, X */
+#define KINORA_FORMAT_RGBX1010102 KINORA_FOURCC('R', 'X', '3', '0') /* R 31:22 G 21:12 B 11:2 */
+
+struct kinora_format_info {
+	uint32_t fourcc;
+	const char *name;		/* "v210": what options and reports use */
+	unsigned int bits;		/* per sample: 8 or 10 */
+	unsigned int chroma_lines;	/* picture lines per chroma line: 2 in 4:2:0, else 1 */
+	bool planar_chroma;		/* chroma follows luma in a plane of its own */
+	bool rgb;
+};
+
+/* NULL: not one of ours. Names are compared without regard to case. */
+const struct kinora_format_info *kinora_format_find(uint32_t fourcc);
+const struct kinora_format_info *kinora_format_find_name(const char *name);
+/* The table, one by one; NULL after the last. */
+const struct kinora_format_info *kinora_format_at(unsigned int index);
+
+/* Smallest bytes per line (of plane 0), and bytes of a whole picture with lines of stride bytes. */
+size_t kinora_format_stride(const struct kinora_format_info *format, unsigned int width);
+size_t kinora_format_bytes(const struct kinora_format_info *format, size_t stride,
+			   unsigned int height);
+
+/* ----------------------------------------------------------------- colour */
+
+enum kinora_matrix {
+	KINORA_MATRIX_709,
+	KINORA_MATRIX_2020,		/* non-constant luminance */
+	KINORA_MATRIX_601,
+};
+
+/* ITU-T H.273 would call these colour primaries. */
+enum kinora_primaries {
+	KINORA_PRIMARIES_709,
+	KINORA_PRIMARIES_2020,
+	KINORA_PRIMARIES_601_525,
+	KINORA_PRIMARIES_601_625,
+};
+
+enum kinora_curve {
+	KINORA_CURVE_SDR,		/* BT.709, BT.2020, BT.601 */
+	KINORA_CURVE_HLG,		/* BT.2100 hybrid log-gamma */
+	KINORA_CURVE_PQ,		/* BT.2100 perceptual quantisation, SMPTE ST 2084 */
+	KINORA_CURVE_UNSPECIFIED,
+};
+
+struct kinora_colour {
+	enum kinora_matrix matrix;
+	enum kinora_primaries primaries;
+	enum kinora_curve curve;
+	bool full_range;		/* else Y 16..235, C 16..240 of 255 */
+};
+
+const char *kinora_matrix_name(enum kinora_matrix matrix);	   /* "BT.709" */
+const char *kinora_primaries_name(enum kinora_primaries primaries); /* "BT.2020" */
+const char *kinora_curve_name(enum kinora_curve curve);		   /* "HLG" */
+
+/* A picture in memory. Nothing in it is owned. */
+struct kinora_picture {
+	const struct kinora_format_info *format;
+	unsigned int width, height;	/* even width; even height in 4:2:0 */
+	size_t stride;			/* bytes per line, of both planes */
+	const void *data;
+	size_t bytes;			/* readable at data */
+	struct kinora_colour colour;
+};
+
+/*
+ * Picture to R'G'B', full range, gamma (or HLG, PQ) untouched. Chroma is taken as co-sited with every
+ * second pixel and interpolated linearly; in 4:2:0 it lies between two lines (MPEG-2 siting).
+ */
+struct kinora_converter;
+
+/* depth: 8 or 16 bits per component of the result. -EINVAL: sizes do not fit together. */
+int kinora_converter_create(struct kinora_converter **converter,
+			    const struct kinora_picture *picture, unsigned int depth);
+/* One line: width * 3 components R, G, B, of uint8_t or (in the machine's byte order) uint16_t. */
+void kinora_converter_line(struct kinora_converter *converter, unsigned int y, void *rgb);
+void kinora_converter_destroy(struct kinora_converter *converter);
+
+/* ------------------------------------------------------- ST 352 payload id */
+
+/*
+ * Describes a payload id (byte 1 in bits 7:0), e.g. "4320p on quad-link 12G, 59.94, HLG, BT.2020,
+ * 4:2:2, 10 bit". Unknown values are shown as numbers. Returns text.
+ */
+#define KINORA_PAYLOAD_TEXT 128
+const char *kinora_payload_text(uint32_t payload_id, char text[KINORA_PAYLOAD_TEXT]);
+
+/* The interface alone, "quad-link 12G-SDI (ST 2082-12)"; NULL when the code is not known. */
+const char *kinora_payload_interface(uint32_t payload_id);
+
+/* --------------------------------------------------------------- channels */
+
+#define KINORA_PATH_MAX 64
+#define KINORA_TEXT_MAX 64
+
+/* A picture node and what belongs to it, as found in sysfs; no device is opened for it. */
+struct kinora_channel {
+	char video[KINORA_PATH_MAX];	/* "/dev/video0" */
+	char meta[KINORA_PATH_MAX];	/* its metadata node; "" when there is none */
+	char name[KINORA_TEXT_MAX];	/* "kinora ch1 video" */
+	char driver[KINORA_TEXT_MAX];	/* "kinora"; other drivers' nodes only when asked by path */
+	char bus[KINORA_TEXT_MAX];	/* "0000:01:00.0" */
+	char serial[KINORA_TEXT_MAX];	/* of the card; "" when the driver shows none */
+	unsigned int number;		/* from 1; 0: not a Kinora channel */
+	char link_speed[KINORA_TEXT_MAX]; /* "16.0 GT/s PCIe"; "" when not on PCIe */
+	char link_speed_max[KINORA_TEXT_MAX];
+	unsigned int link_width, link_width_max; /* lanes; 0: not known */
+};
+
+/* All Kinora channels by card and number. Free *list with free(). */
+int kinora_channels_list(struct kinora_channel **list, size_t *count);
+
+/*
+ * The channel that name means: "2" and "/dev/video2" (a node, or a link to it, of any driver),
+ * "SERIAL" or "SERIAL:2" (a card's first, second ... channel), NULL (the first Kinora channel).
+ * A metadata node means its picture node. -ENODEV: there is none.
+ */
+int kinora_channel_find(const char *name, struct kinora_channel *channel);
+
+/* Who has a node open. Processes of others are seen only with the right to look (root). */
+struct kinora_holder {
+	int pid;
+	char command[32];
+};
+
+/* Up to max holders of the node at path; the number found, or negative errno. */
+int kinora_channel_holders(const char *path, struct kinora_holder *holders, size_t max);
+
+/* ---------------------------------------------------------------- devices */
+
+struct kinora_device;
+
+enum kinora_lock {
+	KINORA_LOCK_UNKNOWN,		/* the node knows no DV timings (a webcam) */
+	KINORA_LOCK_NONE,		/* no signal, ENOLINK */
+	KINORA_LOCK_UNSTABLE,		/* something is there, ENOLCK */
+	KINORA_LOCK_UNSUPPORTED,	/* locked, but no raster the card takes, ERANGE */
+	KINORA_LOCK_OK,
+};
+
+const char *kinora_lock_text(enum kinora_lock lock); /* "no signal" */
+
+/* What is on the input now. With any lock but OK everything from width on is what is configured. */
+struct kinora_signal_info {
+	unsigned int input;
+	char input_name[KINORA_TEXT_MAX]; /* "SDI quad link" */
+	enum kinora_lock lock;
+	unsigned int width, height;
+	bool interlaced;
+	struct kinora_rational rate;	/* frames, not fields, per second */
+	uint64_t pixelclock;		/* Hz; 0 without DV timings */
+	unsigned int htotal, vtotal;	/* with blanking */
+	bool sdi, cta;			/* standards the raster belongs to */
+	struct kinora_colour colour;
+	uint32_t payload_id;		/* ST 352 of link 1; 0: none */
+};
+
+/* "7680x4320p60000/1001"; text for people. */
+#define KINORA_RASTER_TEXT 64
+const char *kinora_signal_raster(const struct kinora_signal_info *signal,
+				 char text[KINORA_RASTER_TEXT]);
+
+/*
+ * Opens the picture node of a channel. Opening does not disturb who else has it open.
+ * -EACCES, -EPERM: no right to; -EINVAL: not a V4L2 capture device.
+ */
+int kinora_device_open(struct kinora_device **device, const struct kinora_channel *channel);
+void kinora_device_close(struct kinora_device *device);
+
+const struct kinora_channel *kinora_device_channel(const struct kinora_device *device);
+/* From VIDIOC_QUERYCAP: "kinora", "Kinora 8K ch1", "6.12.48". */
+const char *kinora_device_driver(const struct kinora_device *device);
+const char *kinora_device_card(const struct kinora_device *device);
+const char *kinora_device_driver_version(const struct kinora_device *device);
+
+/* Name of input index, or NULL after the last. Valid until the next call. */
+const char *kinora_device_input(struct kinora_device *device, unsigned int index);
+/* Selects an input by name (no regard to case) or number. -EBUSY: somebody captures. */
+int kinora_device_select(struct kinora_device *device, const char *input);
+
+/* Asks the card; no frame is needed and nothing is changed. */
+int kinora_device_signal(struct kinora_device *device, struct kinora_signal_info *signal);
+
+/*
+ * Takes the timings that are on the wire, so that pictures have their size. -ENOLINK, -ENOLCK,
+ * -ERANGE: see enum kinora_lock; -EBUSY: they differ and somebody captures. 0 without DV timings.
+ */
+int kinora_device_lock(struct kinora_device *device);
+
+/* ---------------------------------------------------------------- capture */
+
+struct kinora_capture;
+
+struct kinora_capture_config {
+	uint32_t format;		/* KINORA_FORMAT_*; 0: what is set */
+	unsigned int buffers;		/* 2..32; the driver may give fewer: at 8K it caps memory */
+	bool map;			/* frames are to be read, not only counted */
+	bool meta;			/* also take the metadata node, when there is one */
+};
+
+/* A frame that is ours until it is released. */
+struct kinora_frame {
+	unsigned int index;		/* of the buffer */
+	uint32_t sequence;		/* counts frames on the wire */
+	uint64_t timestamp_ns;		/* CLOCK_MONOTONIC, start of frame unless at_end */
+	uint64_t dequeued_ns;		/* CLOCK_MONOTONIC, when this program had it */
+	bool at_end;			/* the timestamp is of the end of the frame */
+	bool error;			/* not a good picture: signal lost, changed, or damaged */
+	const void *data;		/* NULL without config.map */
+	size_t bytes;
+};
+
+/* From the card's own mouth: the metadata that shares `sequence` with a picture. */
+struct kinora_meta {
+	uint32_t sequence;
+	uint64_t timestamp_ns;		/* CLOCK_MONOTONIC, as in the picture's frame */
+	uint64_t frame;			/* number on the wire since the card was reset */
+	uint64_t sof_ns, eof_ns;	/* start and end of frame, card clock */
+	uint64_t timecode;		/* KINORA_TC_* of uapi/kinora.h; 0: none */
+	uint32_t payload_id;
+	uint32_t generation;		/* grows when the signal changes */
+	struct kinora_rational rate;	/* on the wire */
+	bool error;			/* no signal, or not the expected one */
+};
+
+/* The format capture runs with. */
+struct kinora_capture_format {
+	uint32_t fourcc;
+	const struct kinora_format_info *info; /* NULL: the library cannot read it */
+	char name[8];			/* "v210", or the four characters */
+	unsigned int width, height;
+	size_t stride, bytes;
+	struct kinora_colour colour;
+};
+
+#define KINORA_EVENT_SOURCE_CHANGE 1u
+
+/*
+ * Sets the format and queues buffers; frames flow from start on. The format that was set before
+ * comes back with destroy. -EBUSY: somebody else captures; kinora_error() names who, if it may.
+ */
+int kinora_capture_create(struct kinora_capture **capture, struct kinora_device *device,
+			  const struct kinora_capture_config *config);
+int kinora_capture_start(struct kinora_capture *capture);
+/* Ends the flow for good. Frames in hand stay readable until destroy; release nothing any more. */
+void kinora_capture_stop(struct kinora_capture *capture);
+void kinora_capture_destroy(struct kinora_capture *capture);
+
+const struct kinora_capture_format *kinora_capture_format(const struct kinora_capture *capture);
+unsigned int kinora_capture_buffers(const struct kinora_capture *capture);
+/* Why there is no metadata, or NULL when there is. */
+const char *kinora_capture_meta_missing(const struct kinora_capture *capture);
+
+/*
+ * Waits for the next frame. -ETIMEDOUT after timeout_ms; -EINTR on a signal; -ENODEV: the card is
+ * gone. Give each frame back soon: what has no buffer is lost.
+ */
+int kinora_capture_next(struct kinora_capture *capture, struct kinora_frame *frame,
+			int timeout_ms);
+int kinora_capture_release(struct kinora_capture *capture, const struct kinora_frame *frame);
+
+/* Metadata in order of arrival: 1 and one entry, 0 when there is none just now, negative errno. */
+int kinora_capture_take_meta(struct kinora_capture *capture, struct kinora_meta *meta);
+/*
+ * Metadata of one frame, waiting up to timeout_ms for it (it may come a little before or after the
+ * picture). -ENODATA: it was never sent or has passed (the last 64 are kept); -ETIMEDOUT.
+ */
+int kinora_capture_find_meta(struct kinora_capture *capture, uint32_t sequence,
+			     struct kinora_meta *meta, int timeout_ms);
+
+/* KINORA_EVENT_* since the last call. */
+unsigned int kinora_capture_events(struct kinora_capture *capture);
+
+/* The frame as a picture for a converter. -EINVAL: its format is not one of ours, or not mapped. */
+int kinora_capture_picture(const struct kinora_capture *capture, const struct kinora_frame *frame,
+			   struct kinora_picture *picture);
+
+/* ------------------------------------------------------ timing: statistics */
+
+#define KINORA_BINS 80
+#define KINORA_POINTS 1000
+
+struct kinora_histogram {
+	int64_t start_ns, width_ns;	/* bin n: from start + n * width, below start + (n + 1) * width */
+	unsigned int bins;
+	uint64_t count[KINORA_BINS];
+};
+
+/* Values over time, thinned to what a plot shows: smallest and largest of `step` frames each. */
+struct kinora_series {
+	uint64_t step;			/* frames per point */
+	unsigned int points;
+	int64_t min_ns[KINORA_POINTS], max_ns[KINORA_POINTS];
+};
+
+struct kinora_distribution {
+	uint64_t count;			/* 0: nothing else is valid */
+	int64_t min_ns, p1_ns, p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
+	double mean_ns, stddev_ns;
+	struct kinora_histogram histogram;
+};
+
+/* The cadence as one clock saw it. */
+struct kinora_clock_timing {
+	uint64_t frames;		/* good frames in the fit; below 3 nothing else is valid */
+	unsigned int segments;		/* unbroken runs: an error frame ends one */
+	double period_ns;		/* slope of the least-squares line through all of them */
+	double hz;
+	struct kinora_rational nominal;	/* nearest standard rate; 0/0: none, or not certain */
+	double ppm;			/* rate against nominal */
+	double ppm_sigma;		/* standard uncertainty of the fit, valid without nominal too */
+	struct kinora_distribution interval; /* between neighbours in sequence */
+	struct kinora_series interval_series;
+	int64_t tie_pp_ns;		/* time interval error against the line, peak to peak */
+	double tie_rms_ns;
+	struct kinora_series tie;
+};
+
+enum kinora_timing_clock { KINORA_CLOCK_CARD, KINORA_CLOCK_HOST, KINORA_CLOCKS };
+
+struct kinora_timing_result {
+	uint64_t frames;		/* received, errors included */
+	uint64_t errors;		/* of them marked as no good picture */
+	uint64_t gaps, lost;		/* places where the sequence jumps, and frames missing there */
+	uint64_t repeats;		/* frames whose sequence number or timestamp does not advance */
+	uint64_t metadata;		/* frames that metadata was found for */
+	uint64_t signal_changes;	/* as the metadata tell */
+	uint32_t first_sequence, last_sequence;
+	int64_t duration_ns;		/* first to last timestamp */
+	bool at_end;			/* host timestamps are of the end of the frame */
+	struct kinora_clock_timing clock[KINORA_CLOCKS];
+	struct kinora_distribution latency_start; /* in hand minus start of frame */
+	struct kinora_distribution latency_end;	  /* in hand minus end of frame */
+};
+
+struct kinora_timing_log;
+
+/* Collects; each call is an append of some dozen bytes. */
+int kinora_timing_log_create(struct kinora_timing_log **log);
+void kinora_timing_log_destroy(struct kinora_timing_log *log);
+int kinora_timing_log_frame(struct kinora_timing_log *log, const struct kinora_frame *frame);
+int kinora_timing_log_meta(struct kinora_timing_log *log, const struct kinora_meta *meta);
+
+/*
+ * What the log says. active_ns: from start to end of frame where no metadata tell; 0: not known.
+ * A log without frames gives a result without frames. -ENOMEM.
+ */
+int kinora_timing_log_analyse(const struct kinora_timing_log *log, int64_t active_ns,
+			      struct kinora_timing_result *result);
+
+/* The clock to judge by: the card's, or the host's where there are no metadata. */
+enum kinora_timing_clock kinora_timing_reference(const struct kinora_timing_result *result);
+
+/* --------------------------------------------------------- timing: reports */
+
+#define KINORA_UNLIMITED (-1)
+
+/* What is asked of a measurement; negative: not asked. */
+struct kinora_timing_limits {
+	struct kinora_rational rate;	/* expected; 0/0: any standard rate */
+	double max_ppm;
+	double max_tie_ns;		/* peak to peak */
+	int64_t max_lost, max_repeats, max_errors, max_signal_changes;
+	double max_latency_p99_ns;	/* from start of frame */
+	double max_latency_end_p99_ns;	/* from end of frame */
+};
+
+/* 50 ppm, no lost, repeated or bad frame, no signal change; latency and TIE are not judged. */
+void kinora_timing_limits_init(struct kinora_timing_limits *limits);
+
+struct kinora_check {
+	const char *name;		/* "rate error" */
+	const char *unit;		/* "ppm", "frames" or "ns" */
+	double value, limit;		/* value: NAN when it could not be measured */
+	bool pass;
+};
+
+#define KINORA_CHECKS_MAX 12
+
+/* Judges a result; returns the number of checks made. */
+unsigned int kinora_timing_judge(const struct kinora_timing_result *result,
+				 const struct kinora_timing_limits *limits,
+				 struct kinora_check checks[KINORA_CHECKS_MAX]);
+
+/* A measurement with all that a reader wants to know about it: what reports are made from. */
+struct kinora_timing_report {
+	char time[32];			/* UTC, "2026-01-31T12:00:00Z" */
+	char program[32];		/* "kinora 0.1.0" */
+	char device[KINORA_PATH_MAX];
+	char meta[KINORA_PATH_MAX];
+	char card[KINORA_TEXT_MAX];
+	char driver[KINORA_TEXT_MAX];
+	char serial[KINORA_TEXT_MAX];
+	unsigned int channel;
+	char input[KINORA_TEXT_MAX];
+	char raster[KINORA_TEXT_MAX];	/* "7680x4320p60" */
+	char colour[KINORA_TEXT_MAX];	/* "BT.2020 HLG" */
+	uint32_t payload_id;
+	char format[KINORA_TEXT_MAX];	/* "v210" */
+	unsigned int width, height;
+	uint64_t frame_bytes;
+	unsigned int buffers;
+	struct kinora_timing_limits limits;
+	struct kinora_timing_result result;
+};
+
+/* True: every check passed. */
+bool kinora_timing_report_pass(const struct kinora_timing_report *report);
+/* kinora-timing-json(5). Reading checks everything: -EINVAL: not such a file. */
+int kinora_timing_report_write_json(const struct kinora_timing_report *report, FILE *out);
+int kinora_timing_report_read_json(struct kinora_timing_report *report, FILE *in);
+int kinora_timing_report_write_text(const struct kinora_timing_report *report, FILE *out);
+/* One self-contained page. Runs gnuplot(1); -ENOENT: it is not installed. */
+int kinora_timing_report_write_html(const struct kinora_timing_report *report, FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
