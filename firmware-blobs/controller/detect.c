@@ -110,16 +110,14 @@ static void link_update(struct detect_link *link, const struct detect_sample *sa
 
 static uint64_t link_next(const struct detect_link *link)
 {
-	uint64_t next = UINT64_MAX;
-
 	if (!link->seen)
 		return UINT64_MAX;
+	/* Until the raster has settled the payload id waits for it, however old it is. */
 	if (!link->settled)
-		next = link->since_ns + raster_frame_ns(link->raster);
-	if (link->payload != link->payload_seen &&
-	    link->payload_since_ns + raster_frame_ns(link->raster) < next)
-		next = link->payload_since_ns + raster_frame_ns(link->raster);
-	return next;
+		return link->since_ns + raster_frame_ns(link->raster);
+	if (link->payload != link->payload_seen)
+		return link->payload_since_ns + raster_frame_ns(link->raster);
+	return UINT64_MAX;
 }
 
 /* --- one picture, of one link or of four that are equal --- */

@@ -1,0 +1,975 @@
+// SPDX-License-Identifier: MIT
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/*
+ * Description: the controller's judgement of signals, from receiver registers to published signal
+ * blocks: every raster and rate, settling, what is unsupported and why, four links as one picture,
+ * and what is published when.
+ *
+ * Expected numbers are written from the standards (ST 296, 274, 425, 2081, 2082, 2036-1) and from
+ * docs/hardware.md.
+ */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <CUnit/Basic.h>
+
+#include "controller.h"
+
+#define ID(b1, b2, b3, b4) \
+	((uint32_t)(b1) | (uint32_t)(b2) << 8 | (uint32_t)(b3) << 16 | (uint32_t)(b4) << 24)
+
+#define MS 1000000ULL
+#define FRACTIONAL (-999001)
+#define QUAD KINORA_CONN_SDI_QUAD
+
+/* --- a card made of eight numbers a link --- */
+
+struct world {
+	struct controller_hal hal;
+	struct controller controller;
+	uint64_t now;
+	uint64_t wanted;			/* by the last poll */
+	struct detect_sample rx[KINORA_RX_LINKS];
+	struct kinora_signal last[CONTROLLER_CONNECTORS];
+	unsigned int published[CONTROLLER_CONNECTORS];
+	unsigned int changed[CONTROLLER_CONNECTORS];
+};
+
+static uint32_t world_read(void *opaque, unsigned int link, unsigned int reg)
+{
+	const struct world *world = opaque;
+	const struct detect_sample *rx = &world->rx[link];
+
+	switch (reg) {
+	case 0x00: return rx->status;
+	case 0x04: return rx->words;
+	case 0x08: return rx->lines;
+	case 0x0c: return rx->ppb;
+	case 0x10: return rx->payload;
+	case 0x14: return rx->skew_ns;
+	case 0x18: return rx->crc_errors;
+	case 0x1c: return rx->lock_losses;
+	}
+	CU_FAIL("a register that is not there");
+	return 0;
+}
+
+static uint64_t world_time(void *opaque)
+{
+	return ((struct world *)opaque)->now;
+}
+
+static void world_publish(void *opaque, unsigned int connector, const struct kinora_signal *signal,
+			  bool changed)
+{
+	struct world *world = opaque;
+	uint32_t before = world->last[connector].generation;
+
+	CU_ASSERT_FATAL(connector < CONTROLLER_CONNECTORS);
+	CU_ASSERT_EQUAL(signal->generation, before + changed);
+	CU_ASSERT_EQUAL(signal->since_ns, changed ? world->now : world->last[connector].since_ns);
+	CU_ASSERT_EQUAL(signal->seq_begin, 0);
+	CU_ASSERT_EQUAL(signal->seq_end, 0);
+	world->last[connector] = *signal;
+	world->published[connector]++;
+	world->changed[connector] += changed;
+}
+
+static void poll_now(struct world *world)
+{
+	world->wanted = controller_poll(&world->controller);
+	CU_ASSERT_TRUE(world->wanted > world->now);
+	CU_ASSERT_TRUE(world->wanted <= world->now + CONTROLLER_POLL_NS);
+}
+
+/* Poll now and then whenever the controller wants, for so long. */
+static void run(struct world *world, uint64_t ns)
+{
+	uint64_t end = world->now + ns;
+	unsigned int polls = 0;
+
+	poll_now(world);
+	while (world->wanted <= end) {
+		world->now = world->wanted;
+		poll_now(world);
+		/* every 10 ms, and a few times when something waits: never a busy loop */
+		if (++polls > ns / (10 * MS) + 20)
+			CU_FAIL_FATAL("the controller wants to be polled all the time");
+	}
+	world->now = end;
+}
+
+static struct world *world_init(void)
+{
+	static struct world world;
+
+	memset(&world, 0, sizeof(world));
+	world.hal = (struct controller_hal){
+		.opaque = &world, .receiver_read = world_read, .time_ns = world_time,
+		.publish = world_publish,
+	};
+	world.now = 1000 * MS;
+	controller_init(&world.controller, &world.hal);
+	return &world;
+}
+
+static void lock(struct world *world, unsigned int link, unsigned int rate, uint32_t words,
+		 uint32_t lines, bool interlaced, int32_t ppb, uint32_t payload)
+{
+	struct detect_sample *rx = &world->rx[link];
+
+	rx->status = 0x3 | interlaced << 2 | (payload != 0) << 3 | rate << 8;
+	rx->words = words;
+	rx->lines = lines;
+	rx->ppb = ppb;
+	rx->payload = payload;
+}
+
+/* 4320p50 HLG BT.2020 as it arrives. */
+static void lock_8k50(struct world *world)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		lock(world, i, KINORA_RX_RATE_12G, 2640, 1125, false, 0,
+		     ID(0xd2, 0xd9, 0xa0, 0x01 | i << 5));
+}
+
+static void check_quad(struct world *world, unsigned int state, unsigned int reason)
+{
+	run(world, 100 * MS);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, state);
+	CU_ASSERT_EQUAL(world->last[QUAD].reason, reason);
+	if (state != KINORA_SIGNAL_LOCKED) {
+		CU_ASSERT_EQUAL(world->last[QUAD].width, 0);
+		CU_ASSERT_EQUAL(world->last[QUAD].rate_num, 0);
+		CU_ASSERT_EQUAL(world->last[QUAD].pixelclock, 0);
+	}
+}
+
+/* --- rasters --- */
+
+struct row {
+	const char *name;
+	unsigned int rate;
+	uint32_t words, lines;
+	bool interlaced;
+	int32_t ppb;
+	uint16_t width, height, htotal, vtotal;
+	uint32_t num, den;
+	uint64_t pixelclock;
+	uint8_t interface;
+};
+
+#define HD_ROW(n, w, l, i, ppb, x, y, num, den, clock) \
+	{ n, 1, w, l, i, ppb, x, y, w, l, num, den, clock, 1 }
+
+static const struct row singles[] = {
+	HD_ROW("720p23.98", 4125, 750, false, FRACTIONAL, 1280, 720, 24000, 1001, 74175824),
+	HD_ROW("720p24", 4125, 750, false, 0, 1280, 720, 24, 1, 74250000),
+	HD_ROW("720p25", 3960, 750, false, 0, 1280, 720, 25, 1, 74250000),
+	HD_ROW("720p29.97", 3300, 750, false, FRACTIONAL, 1280, 720, 30000, 1001, 74175824),
+	HD_ROW("720p30", 3300, 750, false, 0, 1280, 720, 30, 1, 74250000),
+	HD_ROW("720p50", 1980, 750, false, 0, 1280, 720, 50, 1, 74250000),
+	HD_ROW("720p59.94", 1650, 750, false, FRACTIONAL, 1280, 720, 60000, 1001, 74175824),
+	HD_ROW("720p60", 1650, 750, false, 0, 1280, 720, 60, 1, 74250000),
+	HD_ROW("1080p23.98", 2750, 1125, false, FRACTIONAL, 1920, 1080, 24000, 1001, 74175824),
+	HD_ROW("1080p24", 2750, 1125, false, 0, 1920, 1080, 24, 1, 74250000),
+	HD_ROW("1080p25", 2640, 1125, false, 0, 1920, 1080, 25, 1, 74250000),
+	HD_ROW("1080p29.97", 2200, 1125, false, FRACTIONAL, 1920, 1080, 30000, 1001, 74175824),
+	HD_ROW("1080p30", 2200, 1125, false, 0, 1920, 1080, 30, 1, 74250000),
+	HD_ROW("1080i50", 2640, 1125, true, 0, 1920, 1080, 25, 1, 74250000),
+	HD_ROW("1080i59.94", 2200, 1125, true, FRACTIONAL, 1920, 1080, 30000, 1001, 74175824),
+	HD_ROW("1080i60", 2200, 1125, true, 0, 1920, 1080, 30, 1, 74250000),
+	{ "1080p47.95", 2, 2750, 1125, false, FRACTIONAL, 1920, 1080, 2750, 1125, 48000, 1001,
+	  148351648, 2 },
+	{ "1080p48", 2, 2750, 1125, false, 0, 1920, 1080, 2750, 1125, 48, 1, 148500000, 2 },
+	{ "1080p50", 2, 2640, 1125, false, 0, 1920, 1080, 2640, 1125, 50, 1, 148500000, 2 },
+	{ "1080p59.94", 2, 2200, 1125, false, FRACTIONAL, 1920, 1080, 2200, 1125, 60000, 1001,
+	  148351648, 2 },
+	{ "1080p60", 2, 2200, 1125, false, 0, 1920, 1080, 2200, 1125, 60, 1, 148500000, 2 },
+	{ "2160p23.98", 4, 5500, 1125, false, FRACTIONAL, 3840, 2160, 5500, 2250, 24000, 1001,
+	  296703297, 4 },
+	{ "2160p24", 4, 5500, 1125, false, 0, 3840, 2160, 5500, 2250, 24, 1, 297000000, 4 },
+	{ "2160p25", 4, 5280, 1125, false, 0, 3840, 2160, 5280, 2250, 25, 1, 297000000, 4 },
+	{ "2160p29.97", 4, 4400, 1125, false, FRACTIONAL, 3840, 2160, 4400, 2250, 30000, 1001,
+	  296703297, 4 },
+	{ "2160p30", 4, 4400, 1125, false, 0, 3840, 2160, 4400, 2250, 30, 1, 297000000, 4 },
+	{ "2160p47.95", 5, 2750, 1125, false, FRACTIONAL, 3840, 2160, 5500, 2250, 48000, 1001,
+	  593406593, 5 },
+	{ "2160p48", 5, 2750, 1125, false, 0, 3840, 2160, 5500, 2250, 48, 1, 594000000, 5 },
+	{ "2160p50", 5, 2640, 1125, false, 0, 3840, 2160, 5280, 2250, 50, 1, 594000000, 5 },
+	{ "2160p59.94", 5, 2200, 1125, false, FRACTIONAL, 3840, 2160, 4400, 2250, 60000, 1001,
+	  593406593, 5 },
+	{ "2160p60", 5, 2200, 1125, false, 0, 3840, 2160, 4400, 2250, 60, 1, 594000000, 5 },
+	{ "2160p100", 6, 2640, 1125, false, 0, 3840, 2160, 5280, 2250, 100, 1, 1188000000, 11 },
+	{ "2160p119.88", 6, 2200, 1125, false, FRACTIONAL, 3840, 2160, 4400, 2250, 120000, 1001,
+	  1186813187, 11 },
+	{ "2160p120", 6, 2200, 1125, false, 0, 3840, 2160, 4400, 2250, 120, 1, 1188000000, 11 },
+};
+
+static const struct row quads[] = {
+	{ "2160p59.94", 2, 2200, 1125, false, FRACTIONAL, 3840, 2160, 4400, 2250, 60000, 1001,
+	  593406593, 6 },
+	{ "2160p50", 2, 2640, 1125, false, 0, 3840, 2160, 5280, 2250, 50, 1, 594000000, 6 },
+	{ "4320p23.98", 4, 5500, 1125, false, FRACTIONAL, 7680, 4320, 11000, 4500, 24000, 1001,
+	  1186813187, 7 },
+	{ "4320p24", 4, 5500, 1125, false, 0, 7680, 4320, 11000, 4500, 24, 1, 1188000000, 7 },
+	{ "4320p25", 4, 5280, 1125, false, 0, 7680, 4320, 10560, 4500, 25, 1, 1188000000, 7 },
+	{ "4320p29.97", 4, 4400, 1125, false, FRACTIONAL, 7680, 4320, 8800, 4500, 30000, 1001,
+	  1186813187, 7 },
+	{ "4320p30", 4, 4400, 1125, false, 0, 7680, 4320, 8800, 4500, 30, 1, 1188000000, 7 },
+	{ "4320p47.95", 5, 2750, 1125, false, FRACTIONAL, 7680, 4320, 11000, 4500, 48000, 1001,
+	  2373626374, 8 },
+	{ "4320p48", 5, 2750, 1125, false, 0, 7680, 4320, 11000, 4500, 48, 1, 2376000000, 8 },
+	{ "4320p50", 5, 2640, 1125, false, 0, 7680, 4320, 10560, 4500, 50, 1, 2376000000, 8 },
+	{ "4320p59.94", 5, 2200, 1125, false, FRACTIONAL, 7680, 4320, 8800, 4500, 60000, 1001,
+	  2373626374, 8 },
+	{ "4320p60", 5, 2200, 1125, false, 0, 7680, 4320, 8800, 4500, 60, 1, 2376000000, 8 },
+	{ "4320p100", 6, 2640, 1125, false, 0, 7680, 4320, 10560, 4500, 100, 1, 4752000000, 12 },
+	{ "4320p119.88", 6, 2200, 1125, false, FRACTIONAL, 7680, 4320, 8800, 4500, 120000, 1001,
+	  4747252747, 12 },
+	{ "4320p120", 6, 2200, 1125, false, 0, 7680, 4320, 8800, 4500, 120, 1, 4752000000, 12 },
+};
+
+static void check_row(const struct kinora_signal *s, const struct row *row, int32_t off)
+{
+	unsigned int before = CU_get_number_of_failures();
+
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->interface, row->interface);
+	CU_ASSERT_EQUAL(s->scan, row->interlaced ? KINORA_SCAN_INTERLACED : 0);
+	CU_ASSERT_EQUAL(s->width, row->width);
+	CU_ASSERT_EQUAL(s->height, row->height);
+	CU_ASSERT_EQUAL(s->htotal, row->htotal);
+	CU_ASSERT_EQUAL(s->vtotal, row->vtotal);
+	CU_ASSERT_EQUAL(s->rate_num, row->num);
+	CU_ASSERT_EQUAL(s->rate_den, row->den);
+	CU_ASSERT_EQUAL(s->pixelclock, row->pixelclock);
+	CU_ASSERT_EQUAL((int32_t)s->clock_ppb, off);
+	/* the columns above agree with each other: the clock is what the totals and the rate make */
+	CU_ASSERT_EQUAL((2 * (uint64_t)row->htotal * row->vtotal * row->num + row->den) /
+			(2 * row->den), row->pixelclock);
+	if (CU_get_number_of_failures() != before)
+		fprintf(stderr, "in row %s\n", row->name);
+}
+
+static void test_single_rows(void)
+{
+	/* off: inside what the family takes, beyond what sources do */
+	static const int32_t offs[] = { 0, 12000, -12000, 400000, -400000 };
+
+	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++)
+		for (size_t o = 0; o < sizeof(offs) / sizeof(offs[0]); o++)
+			for (unsigned int link = 0; link < 4; link++) {
+				const struct row *row = &singles[i];
+				struct world *world = world_init();
+
+				lock(world, link, row->rate, row->words, row->lines, row->interlaced,
+				     row->ppb + offs[o], 0);
+				run(world, 100 * MS);
+				check_row(&world->last[link], row, offs[o]);
+				CU_ASSERT_EQUAL(world->last[link].links, 1 << link);
+				CU_ASSERT_EQUAL(world->last[link].mapping, KINORA_MAPPING_SINGLE);
+			}
+}
+
+static void test_quad_rows(void)
+{
+	static const uint8_t codes[7] = { 0, 0, 0x97, 0, 0xc4, 0xd2, 0xe3 };
+
+	for (size_t i = 0; i < sizeof(quads) / sizeof(quads[0]); i++) {
+		const struct row *row = &quads[i];
+		struct world *world = world_init();
+
+		for (unsigned int link = 0; link < 4; link++)
+			lock(world, link, row->rate, row->words, row->lines, false, row->ppb - 7000,
+			     ID(codes[row->rate], 0xc0, 0x80, 0x01 | link << 5));
+		run(world, 100 * MS);
+		check_row(&world->last[QUAD], row, -7000);
+		CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_2SI);
+		CU_ASSERT_EQUAL(world->last[QUAD].links, 0xf);
+		/* each link is a picture of its own on its connector */
+		for (unsigned int link = 0; link < 4; link++) {
+			const struct kinora_signal *s = &world->last[link];
+
+			CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+			CU_ASSERT_EQUAL(s->mapping, KINORA_MAPPING_SINGLE);
+			CU_ASSERT_EQUAL(s->width, row->width / 2);
+			CU_ASSERT_EQUAL(s->height, row->height / 2);
+			CU_ASSERT_EQUAL(s->rate_num, row->num);
+			CU_ASSERT_EQUAL(s->payload_id[0], world->rx[link].payload);
+			CU_ASSERT_EQUAL(s->payload_id[1], 0);
+		}
+	}
+}
+
+/* The block that docs/hardware.md, "Vectors", prints; its counts and time are the document's own. */
+static void test_document_block(void)
+{
+	static const uint8_t want[128] = {
+		0x09, 0x00, 0x00, 0x00, 0x07, 0x00, 0x00, 0x00,
+		0x00, 0x94, 0x35, 0x77, 0x00, 0x00, 0x00, 0x00,
+		0x06, 0xaa, 0x7a, 0x8d, 0x00, 0x00, 0x00, 0x00,
+		0x60, 0xea, 0x00, 0x00, 0xe9, 0x03, 0x00, 0x00,
+		0x00, 0x1e, 0xe0, 0x10, 0x60, 0x22, 0x94, 0x11,
+		0x03, 0x08, 0x01, 0x00, 0x02, 0x01, 0x00, 0x00,
+		0x0a, 0x00, 0x0f, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0xd2, 0xda, 0xa0, 0x01, 0xd2, 0xda, 0xa0, 0x21,
+		0xd2, 0xda, 0xa0, 0x41, 0xd2, 0xda, 0xa0, 0x61,
+		[0x7c] = 0x09,
+	};
+	struct world *world = world_init();
+	struct kinora_signal block;
+
+	for (unsigned int i = 0; i < 4; i++)
+		lock(world, i, KINORA_RX_RATE_12G, 2200, 1125, false, FRACTIONAL,
+		     ID(0xd2, 0xda, 0xa0, 0x01 | i << 5));
+	run(world, 100 * MS);
+	block = world->last[QUAD];
+	block.seq_begin = 9;
+	block.seq_end = 9;
+	block.generation = 7;
+	block.since_ns = 2000000000;
+	CU_ASSERT_EQUAL(memcmp(&block, want, sizeof(block)), 0);
+}
+
+static void test_not_a_raster(void)
+{
+	static const struct {
+		unsigned int rate;
+		uint32_t words, lines;
+		bool interlaced;
+		int32_t ppb;
+	} rows[] = {
+		{ 1, 2199, 1125, false, 0 }, { 1, 2200, 1124, false, 0 }, { 1, 0, 0, false, 0 },
+		{ 1, 2200 + 65536, 1125, false, 0 }, { 1, 2200, 1125 + 65536, false, 0 },
+		{ 1, 0xffffffff, 0xffffffff, true, INT32_MIN },
+		{ 1, 1650, 750, true, 0 },		/* no interlaced 720 */
+		{ 2, 2200, 1125, true, 0 },		/* no interlaced level A */
+		{ 3, 2200, 1125, true, 0 },		/* level B is not taken */
+		{ 0, 2200, 1125, false, 0 }, { 7, 2200, 1125, false, 0 },
+		{ 5, 2200, 1125, false, 400001 },	/* neither family */
+		{ 5, 2200, 1125, false, -400001 }, { 5, 2200, 1125, false, -599000 },
+		{ 5, 2200, 1125, false, -1399002 }, { 5, 2200, 1125, false, INT32_MAX },
+		{ 5, 2640, 1125, false, FRACTIONAL },	/* 50 Hz has no 1/1.001 */
+		{ 4, 5280, 1125, false, FRACTIONAL }, { 1, 2640, 1125, true, FRACTIONAL },
+		{ 6, 2640, 1125, false, FRACTIONAL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *world = world_init();
+		const struct kinora_signal *s = &world->last[2];
+
+		lock(world, 2, rows[i].rate, rows[i].words, rows[i].lines, rows[i].interlaced,
+		     rows[i].ppb, ID(0xce, 0xcb, 0x80, 0x01));
+		run(world, 100 * MS);
+		CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSUPPORTED);
+		CU_ASSERT_EQUAL(s->reason, KINORA_REASON_RASTER);
+		CU_ASSERT_EQUAL(s->payload_id[0], ID(0xce, 0xcb, 0x80, 0x01));
+		CU_ASSERT_EQUAL(s->links, 1 << 2);
+		CU_ASSERT_EQUAL(s->width, 0);
+		CU_ASSERT_EQUAL(s->rate_num, 0);
+		CU_ASSERT_EQUAL(s->clock_ppb, 0);
+	}
+}
+
+/* --- what the payload id may say --- */
+
+static const struct kinora_signal *see(struct world *world, unsigned int rate, uint32_t words,
+				       bool interlaced, int32_t ppb, uint32_t payload)
+{
+	lock(world, 0, rate, words, 1125, interlaced, ppb, payload);
+	run(world, 100 * MS);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
+	return &world->last[0];
+}
+
+static void test_colours(void)
+{
+	const struct kinora_signal *s = see(world_init(), 5, 2640, false, 0,
+					    ID(0xce, 0xd9, 0xa0, 0x01));
+
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_HLG);
+	CU_ASSERT_EQUAL(s->colorimetry, KINORA_COLORIMETRY_2020);
+	CU_ASSERT_EQUAL(s->range, KINORA_RANGE_NARROW);
+	CU_ASSERT_EQUAL(s->sampling, KINORA_SAMPLING_422);
+	CU_ASSERT_EQUAL(s->depth, 10);
+
+	s = see(world_init(), 5, 2640, false, 0, ID(0xce, 0xe9, 0xa3, 0x00));
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_PQ);
+	CU_ASSERT_EQUAL(s->range, KINORA_RANGE_FULL);
+	CU_ASSERT_EQUAL(s->sampling, KINORA_SAMPLING_420);
+
+	/* ST 292-1: split colorimetry, 8 bits */
+	s = see(world_init(), 1, 2640, true, 0, ID(0x85, 0x15, 0xa0, 0x00));
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_HLG);
+	CU_ASSERT_EQUAL(s->colorimetry, KINORA_COLORIMETRY_2020);
+	CU_ASSERT_EQUAL(s->depth, 8);
+	CU_ASSERT_EQUAL(s->scan, KINORA_SCAN_INTERLACED);
+
+	/* none */
+	s = see(world_init(), 5, 2640, false, 0, 0);
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_UNSPECIFIED);
+	CU_ASSERT_EQUAL(s->colorimetry, KINORA_COLORIMETRY_UNKNOWN);
+	CU_ASSERT_EQUAL(s->depth, 10);
+	CU_ASSERT_EQUAL(s->payload_id[0], 0);
+}
+
+static void test_psf(void)
+{
+	/* 1080psf25: interlaced transport, progressive picture */
+	CU_ASSERT_EQUAL(see(world_init(), 1, 2640, true, 0, ID(0x85, 0x45, 0x20, 0x01))->scan,
+			KINORA_SCAN_INTERLACED | KINORA_SCAN_PSF);
+	/* at 24 Hz also without an id */
+	CU_ASSERT_EQUAL(see(world_init(), 1, 2750, true, 0, 0)->scan,
+			KINORA_SCAN_INTERLACED | KINORA_SCAN_PSF);
+	/* the id alone makes nothing interlaced */
+	CU_ASSERT_EQUAL(see(world_init(), 1, 2640, false, 0, ID(0x85, 0x05, 0x20, 0x01))->scan, 0);
+}
+
+static void test_family_by_clock_only(void)
+{
+	/* every rate code on a 60 Hz raster, by both clocks; E and F are read in two ways */
+	for (unsigned int code = 0; code < 16; code++) {
+		const struct kinora_signal *s;
+
+		s = see(world_init(), 5, 2200, false, 9000, ID(0xce, 0xc0 | code, 0x80, 0x01));
+		CU_ASSERT_EQUAL(s->rate_num, 60);
+		CU_ASSERT_EQUAL(s->rate_den, 1);
+		CU_ASSERT_EQUAL(s->clock_ppb, 9000);
+		s = see(world_init(), 5, 2200, false, FRACTIONAL, ID(0xce, 0xc0 | code, 0x80, 0x01));
+		CU_ASSERT_EQUAL(s->rate_num, 60000);
+		CU_ASSERT_EQUAL(s->rate_den, 1001);
+		s = see(world_init(), 6, 2200, false, FRACTIONAL, ID(0xe0, 0xc0 | code, 0x80, 0x01));
+		CU_ASSERT_EQUAL(s->rate_num, 120000);
+		CU_ASSERT_EQUAL(s->rate_den, 1001);
+	}
+}
+
+static void test_lying_payload(void)
+{
+	/* 1080p50 3G-A HLG, it says, on a 2160p60 12G link: nothing of it is believed, all is shown */
+	const struct kinora_signal *s = see(world_init(), 5, 2200, false, 0,
+					    ID(0x89, 0xd9, 0xa0, 0x00));
+
+	CU_ASSERT_EQUAL(s->width, 3840);
+	CU_ASSERT_EQUAL(s->rate_num, 60);
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_UNSPECIFIED);
+	CU_ASSERT_EQUAL(s->colorimetry, KINORA_COLORIMETRY_UNKNOWN);
+	CU_ASSERT_EQUAL(s->range, KINORA_RANGE_NARROW);
+	CU_ASSERT_EQUAL(s->payload_id[0], ID(0x89, 0xd9, 0xa0, 0x00));
+
+	/* 12 bits of 4:4:4 do not fit into this raster; the colours may be right */
+	s = see(world_init(), 5, 2200, false, 0, ID(0xce, 0xdb, 0xa1, 0x03));
+	CU_ASSERT_EQUAL(s->depth, 10);
+	CU_ASSERT_EQUAL(s->range, KINORA_RANGE_NARROW);
+	CU_ASSERT_EQUAL(s->sampling, KINORA_SAMPLING_422);
+	CU_ASSERT_EQUAL(s->colorimetry, KINORA_COLORIMETRY_2020);
+
+	/* a code nobody has assigned */
+	s = see(world_init(), 5, 2200, false, 0, ID(0xff, 0xdb, 0xa0, 0x01));
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_UNSPECIFIED);
+	CU_ASSERT_EQUAL(s->payload_id[0], ID(0xff, 0xdb, 0xa0, 0x01));
+}
+
+/* --- time --- */
+
+static void test_settling(void)
+{
+	struct world *world = world_init();
+	const struct kinora_signal *s = &world->last[1];
+	uint64_t start;
+
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_NONE);
+	CU_ASSERT_EQUAL(s->generation, 1);
+
+	world->rx[1].status = 0x1;
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(s->generation, 2);
+
+	/* a 60 Hz frame lasts at least 16.666666 ms and with 1/1.001 at most 16.683334 */
+	start = world->now;
+	lock(world, 1, 5, 2200, 1125, false, 0, 0);
+	poll_now(world);
+	world->now = start + 16666666;
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_TRUE(world->wanted > start + 16666666 && world->wanted <= start + 16684000);
+	world->now = world->wanted;
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(s->generation, 3);
+	CU_ASSERT_EQUAL(s->since_ns, world->now);
+
+	/* another raster: unstable at once, then settled anew */
+	lock(world, 1, 5, 2640, 1125, false, 0, 0);
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(s->width, 0);
+	run(world, 30 * MS);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(s->rate_num, 50);
+
+	/* gone: at once */
+	world->rx[1].status = 0;
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_NONE);
+	CU_ASSERT_EQUAL(s->links, 0);
+	/* nothing happened elsewhere */
+	CU_ASSERT_EQUAL(world->changed[0], 1);
+	CU_ASSERT_EQUAL(world->changed[2], 1);
+}
+
+static void test_never_the_same_twice(void)
+{
+	struct world *world = world_init();
+
+	for (unsigned int i = 0; i < 200; i++) {
+		lock(world, 0, 5, i & 1 ? 2200 : 2640, 1125, false, 0, 0);
+		run(world, 15 * MS);
+		CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_UNSTABLE);
+	}
+	run(world, 30 * MS);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->changed[0], 2);
+}
+
+/* A cable that makes and breaks contact 20 times a second: lock lasts 8 of 50 ms. */
+static void test_flapping(void)
+{
+	struct world *world = world_init();
+
+	for (unsigned int i = 0; i < 100; i++) {
+		world->rx[0].status = 0;
+		run(world, 25 * MS);
+		CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_NONE);
+		world->rx[0].status = 0x1;
+		run(world, 17 * MS);
+		lock(world, 0, 5, 2200, 1125, false, 0, ID(0xce, 0xcb, 0x80, 0x01));
+		run(world, 8 * MS);
+		CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_UNSTABLE);
+		CU_ASSERT_EQUAL(world->last[0].payload_id[0], 0);
+		world->rx[0].lock_losses++;
+	}
+	/* the host heard of two changes a cycle, and of no lock */
+	CU_ASSERT_EQUAL(world->changed[0], 200);
+	lock(world, 0, 5, 2200, 1125, false, 0, ID(0xce, 0xcb, 0x80, 0x01));
+	run(world, 17 * MS);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->last[0].payload_id[0], ID(0xce, 0xcb, 0x80, 0x01));
+}
+
+static void test_loss_between_polls(void)
+{
+	struct world *world = world_init();
+
+	lock(world, 0, 5, 2200, 1125, false, 0, 0);
+	run(world, 100 * MS);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
+	world->rx[0].lock_losses++;
+	poll_now(world);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_UNSTABLE);
+	run(world, 17 * MS);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->last[0].lock_losses, 1);
+}
+
+static void test_payload_changes(void)
+{
+	struct world *world = world_init();
+	const struct kinora_signal *s = &world->last[0];
+	uint32_t sdr = ID(0xce, 0xc9, 0x80, 0x01), hlg = ID(0xce, 0xd9, 0xa0, 0x01);
+	unsigned int changed;
+
+	see(world, 5, 2640, false, 0, sdr);
+	changed = world->changed[0];
+
+	/* a packet lost for 15 ms, another damaged: nothing */
+	world->rx[0].status &= ~KINORA_RX_PAYLOAD_VALID;
+	run(world, 15 * MS);
+	world->rx[0].status |= KINORA_RX_PAYLOAD_VALID;
+	world->rx[0].payload = hlg;
+	run(world, 15 * MS);
+	world->rx[0].payload = sdr;
+	run(world, 100 * MS);
+	CU_ASSERT_EQUAL(world->changed[0], changed);
+
+	/* SDR to HLG: one change, no break */
+	world->rx[0].payload = hlg;
+	run(world, 21 * MS);
+	CU_ASSERT_EQUAL(world->changed[0], changed + 1);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_HLG);
+	CU_ASSERT_EQUAL(s->payload_id[0], hlg);
+
+	/* it stops being sent */
+	world->rx[0].status &= ~KINORA_RX_PAYLOAD_VALID;
+	run(world, 21 * MS);
+	CU_ASSERT_EQUAL(world->changed[0], changed + 2);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(s->payload_id[0], 0);
+	CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_UNSPECIFIED);
+}
+
+/* --- publishing --- */
+
+static void test_first_poll(void)
+{
+	struct world *world = world_init();
+
+	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
+		CU_ASSERT_EQUAL(controller_signal(&world->controller, i)->generation, 0);
+	poll_now(world);
+	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++) {
+		CU_ASSERT_EQUAL(world->published[i], 1);
+		CU_ASSERT_EQUAL(world->changed[i], 1);
+		CU_ASSERT_EQUAL(memcmp(controller_signal(&world->controller, i), &world->last[i],
+				       sizeof(world->last[i])), 0);
+	}
+	run(world, 5000 * MS);
+	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
+		CU_ASSERT_EQUAL(world->published[i], 1);
+}
+
+static void test_counters(void)
+{
+	struct world *world = world_init();
+	unsigned int changed, published;
+
+	lock_8k50(world);
+	run(world, 1500 * MS);
+	changed = world->changed[QUAD];
+	published = world->published[QUAD];
+
+	/* errors all the time: a block a second, no change */
+	for (unsigned int i = 0; i < 1000; i++) {
+		world->rx[2].crc_errors += 3;
+		world->rx[2].ppb = i & 1 ? 150 : -150;
+		run(world, 10 * MS);
+	}
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed);
+	CU_ASSERT_TRUE(world->published[QUAD] - published >= 9);
+	CU_ASSERT_TRUE(world->published[QUAD] - published <= 11);
+	CU_ASSERT_EQUAL(world->last[QUAD].crc_errors[0], 0);
+	CU_ASSERT_TRUE(world->last[QUAD].crc_errors[2] > 2600);
+	CU_ASSERT_EQUAL(world->last[2].crc_errors[0], world->last[QUAD].crc_errors[2]);
+	CU_ASSERT_EQUAL(world->last[2].crc_errors[2], 0);
+	CU_ASSERT_EQUAL(world->published[1], world->changed[1]);
+
+	/* they stop: the last value arrives, then silence */
+	run(world, 2000 * MS);
+	CU_ASSERT_EQUAL(world->last[QUAD].crc_errors[2], 3000);
+	published = world->published[QUAD];
+	run(world, 5000 * MS);
+	CU_ASSERT_EQUAL(world->published[QUAD], published);
+}
+
+static void test_lock_losses_add_up(void)
+{
+	struct world *world = world_init();
+
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].lock_losses = 10 * i + 1;
+	poll_now(world);
+	CU_ASSERT_EQUAL(world->last[3].lock_losses, 31);
+	CU_ASSERT_EQUAL(world->last[QUAD].lock_losses, 64);
+}
+
+/* --- four links --- */
+
+static void test_quad_missing(void)
+{
+	for (unsigned int gone = 0; gone < 4; gone++) {
+		struct world *world = world_init();
+
+		lock_8k50(world);
+		world->rx[gone].status = 0;
+		check_quad(world, KINORA_SIGNAL_UNSTABLE, KINORA_REASON_LINK_MISSING);
+		CU_ASSERT_EQUAL(world->last[QUAD].links, 0xf & ~(1u << gone));
+		CU_ASSERT_EQUAL(world->last[QUAD].payload_id[gone], 0);
+		CU_ASSERT_EQUAL(world->last[gone].state, KINORA_SIGNAL_NONE);
+		CU_ASSERT_EQUAL(world->last[(gone + 1) % 4].state, KINORA_SIGNAL_LOCKED);
+
+		/* plugged in, but without lock */
+		world->rx[gone].status = 0x1;
+		check_quad(world, KINORA_SIGNAL_UNSTABLE, KINORA_REASON_LINK_MISSING);
+		lock_8k50(world);
+		check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+
+		/* pulled: at once */
+		world->rx[gone].status = 0;
+		poll_now(world);
+		CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_UNSTABLE);
+		CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_LINK_MISSING);
+		memset(world->rx, 0, sizeof(world->rx));
+		check_quad(world, KINORA_SIGNAL_NONE, KINORA_REASON_NONE);
+	}
+}
+
+static void test_quad_differs(void)
+{
+	for (unsigned int other = 0; other < 4; other++) {
+		struct world *world = world_init();
+
+		/* another rate, another link rate, another family: each a good link */
+		lock_8k50(world);
+		world->rx[other].words = 2200;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+		CU_ASSERT_EQUAL(world->last[other].state, KINORA_SIGNAL_LOCKED);
+		lock(world, other, 4, 5280, 1125, false, 0, world->rx[other].payload);
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+		CU_ASSERT_EQUAL(world->last[QUAD].interface, KINORA_INTERFACE_NONE);
+		lock_8k50(world);
+		world->rx[other].ppb = FRACTIONAL;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+		/* another oscillator: 20 ppm is the limit */
+		world->rx[other].ppb = 20000;
+		check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+		world->rx[other].ppb = 20001;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+		world->rx[other].ppb = -20001;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+		CU_ASSERT_EQUAL(world->last[QUAD].interface, KINORA_INTERFACE_QUAD_12G);
+		world->rx[other].ppb = 0;
+		/* payload ids of two pictures, in each byte, and of none */
+		for (unsigned int bit = 0; bit < 32; bit++) {
+			lock_8k50(world);
+			world->rx[other].payload ^= 1u << bit;
+			if (bit == 26)		/* audio copy */
+				check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+			else if (bit >= 29)	/* link number */
+				check_quad(world, KINORA_SIGNAL_UNSUPPORTED,
+					   KINORA_REASON_LINK_ORDER);
+			else
+				check_quad(world, KINORA_SIGNAL_UNSUPPORTED,
+					   KINORA_REASON_LINKS_DIFFER);
+			CU_ASSERT_EQUAL(world->last[QUAD].payload_id[other],
+					world->rx[other].payload);
+		}
+		lock_8k50(world);
+		world->rx[other].status &= ~KINORA_RX_PAYLOAD_VALID;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+	}
+}
+
+static void test_quad_order(void)
+{
+	/* all 24 ways to plug four cables, in both patterns of the link number */
+	for (unsigned int shift = 5; shift <= 6; shift++)
+		for (unsigned int plug = 0; plug < 256; plug++) {
+			unsigned int n[4] = { plug & 3, plug >> 2 & 3, plug >> 4 & 3, plug >> 6 };
+			struct world *world = world_init();
+			bool right = n[0] == 0 && n[1] == 1 && n[2] == 2 && n[3] == 3;
+
+			lock_8k50(world);
+			for (unsigned int i = 0; i < 4; i++)
+				world->rx[i].payload = ID(0xd2, 0xd9, 0xa0, 1 | n[i] << shift);
+			if (right)
+				check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+			else
+				check_quad(world, KINORA_SIGNAL_UNSUPPORTED,
+					   KINORA_REASON_LINK_ORDER);
+		}
+}
+
+static void test_quad_skew(void)
+{
+	/* a line of 2640 words at 148.5 MHz lasts 17777 ns; 400 ns of the source on top */
+	for (unsigned int late = 0; late < 4; late++) {
+		struct world *world = world_init();
+
+		lock_8k50(world);
+		world->rx[late].skew_ns = 400 + 17777;
+		check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+		CU_ASSERT_EQUAL(world->last[QUAD].skew_ns[late], 400 + 17777);
+		CU_ASSERT_EQUAL(world->last[late].skew_ns[0], 0);
+		world->rx[late].skew_ns++;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_SKEW);
+		world->rx[late].skew_ns = UINT32_MAX;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_SKEW);
+		world->rx[late].skew_ns = 0;
+		check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	}
+}
+
+static void test_quad_square(void)
+{
+	struct world *world = world_init();
+
+	/* China's 8K: four pictures of their own, equal in everything */
+	for (unsigned int i = 0; i < 4; i++)
+		lock(world, i, 5, 2640, 1125, false, 0, ID(0xce, 0xd9, 0xa0, 0x01));
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_SQD);
+	CU_ASSERT_EQUAL(world->last[QUAD].width, 7680);
+	CU_ASSERT_EQUAL(world->last[QUAD].htotal, 10560);
+	CU_ASSERT_EQUAL(world->last[QUAD].transfer, KINORA_TRANSFER_HLG);
+	CU_ASSERT_EQUAL(world->last[QUAD].colorimetry, KINORA_COLORIMETRY_2020);
+
+	/* four sources: one is SDR, or has a clock of its own, or is out of step */
+	world->rx[3].payload = ID(0xce, 0xc9, 0x80, 0x01);
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+	world->rx[3].payload = ID(0xce, 0xd9, 0xa0, 0x21);
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+	world->rx[3].payload = ID(0xce, 0xd9, 0xa0, 0x01);
+	world->rx[3].ppb = 25000;
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+	world->rx[3].ppb = 20000;
+	world->rx[3].skew_ns = 20000;
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_SKEW);
+	world->rx[3].skew_ns = 0;
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+
+	/* 6G */
+	world = world_init();
+	for (unsigned int i = 0; i < 4; i++)
+		lock(world, i, 4, 5280, 1125, false, 0, ID(0xc0, 0xc5, 0x80, 0x01));
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_SQD);
+}
+
+/* Four links that are pictures, only not a quarter of one. */
+static void test_quad_none(void)
+{
+	static const struct {
+		unsigned int rate;
+		uint32_t words;
+		bool interlaced;
+		uint8_t code;
+		uint8_t reason;
+	} rows[] = {
+		{ 1, 2640, true, 0x85, KINORA_REASON_RASTER },
+		{ 1, 2640, false, 0x85, KINORA_REASON_RASTER },
+		{ 2, 2640, false, 0x89, KINORA_REASON_LINKS_DIFFER },
+		{ 5, 2640, false, 0xd0, KINORA_REASON_LINKS_DIFFER },	/* two 4320 pictures */
+		{ 5, 2640, false, 0xc0, KINORA_REASON_LINKS_DIFFER },
+		{ 5, 2640, false, 0xff, KINORA_REASON_LINKS_DIFFER },
+		{ 5, 2640, false, 0x00, KINORA_REASON_LINK_ORDER },	/* no ids at all */
+		{ 5, 2222, false, 0xd2, KINORA_REASON_RASTER },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *world = world_init();
+
+		for (unsigned int link = 0; link < 4; link++)
+			lock(world, link, rows[i].rate, rows[i].words, 1125, rows[i].interlaced, 0,
+			     rows[i].code ? ID(rows[i].code, 0xc9, 0x80, 0x01) : 0);
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, rows[i].reason);
+		CU_ASSERT_EQUAL(world->last[QUAD].links, 0xf);
+	}
+}
+
+static void test_quad_by_hand(void)
+{
+	struct world *world = world_init();
+
+	/* the payload id of both mappings can be D2 */
+	lock_8k50(world);
+	controller_mapping_set(&world->controller, KINORA_MAPPING_SQD);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_SQD);
+	controller_mapping_set(&world->controller, KINORA_MAPPING_SINGLE);
+	poll_now(world);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_2SI);
+
+	/* numbers still count where there are any */
+	controller_mapping_set(&world->controller, KINORA_MAPPING_SQD);
+	world->rx[1].payload = ID(0xd2, 0xd9, 0xa0, 0x41);
+	world->rx[2].payload = ID(0xd2, 0xd9, 0xa0, 0x21);
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINK_ORDER);
+
+	/* no numbers, no ids, ids of single pictures: as the cables are */
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].payload = ID(0xd2, 0xd9, 0xa0, 0x01);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_SQD);
+	controller_mapping_set(&world->controller, KINORA_MAPPING_2SI);
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].payload = ID(0xce, 0xd9, 0xa0, 0x01);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_2SI);
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].status &= ~KINORA_RX_PAYLOAD_VALID;
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	/* and four sources are never one */
+	world->rx[1].ppb = 30000;
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+}
+
+/* The source goes from HLG to SDR; the receivers see it one after the other. */
+static void test_quad_switches_transfer(void)
+{
+	struct world *world = world_init();
+	unsigned int changed;
+
+	lock_8k50(world);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	changed = world->changed[QUAD];
+	for (unsigned int i = 0; i < 4; i++) {
+		world->rx[i].payload = ID(0xd2, 0xc9, 0x80, 0x01 | i << 5);
+		run(world, 4 * MS);
+	}
+	run(world, 40 * MS);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 1);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->last[QUAD].transfer, KINORA_TRANSFER_SDR);
+	CU_ASSERT_EQUAL(world->last[QUAD].payload_id[3], ID(0xd2, 0xc9, 0x80, 0x61));
+
+	/* a skew out of bounds for less than a frame does no harm, and for longer does */
+	world->rx[1].skew_ns = 1000000;
+	run(world, 19 * MS);
+	world->rx[1].skew_ns = 0;
+	run(world, 50 * MS);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 1);
+	world->rx[1].skew_ns = 1000000;
+	run(world, 21 * MS);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 2);
+	CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_SKEW);
+}
+
+int main(void)
+{
+	CU_pSuite suite;
+	unsigned int failed;
+
+	if (CU_initialize_registry() != CUE_SUCCESS)
+		return EXIT_FAILURE;
+	suite = CU_add_suite("detect", NULL, NULL);
+	if (!suite ||
+	    !CU_add_test(suite, "every raster of one link", test_single_rows) ||
+	    !CU_add_test(suite, "every raster of four links", test_quad_rows) ||
+	    !CU_add_test(suite, "the block in the document", test_document_block) ||
+	    !CU_add_test(suite, "what is no raster", test_not_a_raster) ||
+	    !CU_add_test(suite, "colours", test_colours) ||
+	    !CU_add_test(suite, "psf", test_psf) ||
+	    !CU_add_test(suite, "family by the clock only", test_family_by_clock_only) ||
+	    !CU_add_test(suite, "lying payload id", test_lying_payload) ||
+	    !CU_add_test(suite, "settling", test_settling) ||
+	    !CU_add_test(suite, "never the same twice", test_never_the_same_twice) ||
+	    !CU_add_test(suite, "flapping cable", test_flapping) ||
+	    !CU_add_test(suite, "lock lost between polls", test_loss_between_polls) ||
+	    !CU_add_test(suite, "payload id changes", test_payload_changes) ||
+	    !CU_add_test(suite, "first poll", test_first_poll) ||
+	    !CU_add_test(suite, "counters", test_counters) ||
+	    !CU_add_test(suite, "lock losses of four links", test_lock_losses_add_up) ||
+	    !CU_add_test(suite, "quad: link missing", test_quad_missing) ||
+	    !CU_add_test(suite, "quad: links differ", test_quad_differs) ||
+	    !CU_add_test(suite, "quad: link order", test_quad_order) ||
+	    !CU_add_test(suite, "quad: skew", test_quad_skew) ||
+	    !CU_add_test(suite, "quad: square division", test_quad_square) ||
+	    !CU_add_test(suite, "quad: four other pictures", test_quad_none) ||
+	    !CU_add_test(suite, "quad: mapping by hand", test_quad_by_hand) ||
+	    !CU_add_test(suite, "quad: transfer switched", test_quad_switches_transfer))
+		return EXIT_FAILURE;
+	CU_basic_set_mode(CU_BRM_VERBOSE);
+	CU_basic_run_tests();
+	failed = CU_get_number_of_failures();
+	CU_cleanup_registry();
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
