@@ -10,6 +10,7 @@
 
 #include "card.h"
 #include "log.h"
+#include "thread.h"
 
 #define NS_PER_S 1000000000ULL
 #define CHANNEL_STRIDE (KINORA_REG_CHANNEL(1) - KINORA_REG_CHANNEL(0))
@@ -403,7 +404,7 @@ int card_init(struct card *card, const struct card_config *config, const struct 
 	card->host = *host;
 	card->copy = copy_stream_best();
 	card->power_up_ns = monotonic_ns();
-	pthread_mutex_init(&card->lock, NULL);
+	thread_lock_init(&card->lock);
 	ret = signals_init(&card->controller, card);
 	for (unsigned int i = 0; !ret && i < KINORA_CHANNELS; i++)
 		ret = channel_init(&card->channel[i], card, i);

@@ -9,15 +9,13 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <time.h>
 
 #include "card.h"
 #include "log.h"
+#include "thread.h"
 
 #define NS_PER_S 1000000000ULL
 
@@ -147,16 +145,11 @@ bool channel_at_rest(struct channel *channel)
 	return rest;
 }
 
-static struct timespec monotonic(uint64_t ns)
-{
-	return (struct timespec){ .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
-}
-
 bool channel_rest_wait(struct channel *channel, unsigned int ms)
 {
 	struct card *card = channel->card;
 	uint64_t end = card->power_up_ns + card_time(card) + ms * 1000000ULL;
-	struct timespec until = monotonic(end);
+	struct timespec until = thread_time(end);
 	bool rest;
 
 	pthread_mutex_lock(&channel->lock);
@@ -266,7 +259,7 @@ static void pace_idle(struct channel *channel, const struct wire *wire, uint64_t
 /* Under the lock: sleep until the card's clock shows ns; false when something wants attention. */
 static bool wait_until(struct channel *channel, uint64_t ns)
 {
-	struct timespec until = monotonic(channel->card->power_up_ns + ns);
+	struct timespec until = thread_time(channel->card->power_up_ns + ns);
 
 	while (!atomic_load(&channel->attention)) {
 		if (card_time(channel->card) >= ns)
@@ -683,25 +676,14 @@ static void channel_idle(struct channel *channel)
 	wait_attention(channel);
 }
 
-/* Real time, if this process may have it: a frame that is late is the instrument's fault. */
-static void thread_real_time(struct channel *channel)
-{
-	struct sched_param param = { .sched_priority = 1 };
-	char name[16];
-
-	snprintf(name, sizeof(name), "channel %u", channel->index + 1);
-	prctl(PR_SET_NAME, name);
-	prctl(PR_SET_TIMERSLACK, 1);
-	if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &param))
-		log_debug("channel %u: no real-time scheduling", channel->index + 1);
-}
-
 static void *channel_run(void *arg)
 {
 	const struct stream_frame none = { 0 };
 	struct channel *channel = arg;
+	char name[16];
 
-	thread_real_time(channel);
+	snprintf(name, sizeof(name), "channel %u", channel->index + 1);
+	thread_real_time(name);
 	pthread_mutex_lock(&channel->lock);
 	while (!channel->quit) {
 		channel_attend(channel, &none);
@@ -737,16 +719,12 @@ unsigned int channel_layouts(struct channel *channel, unsigned int connector,
 
 int channel_init(struct channel *channel, struct card *card, unsigned int index)
 {
-	pthread_condattr_t attr;
 	int ret;
 
 	*channel = (struct channel){ .card = card, .index = index, .input = index, .idle = true };
-	pthread_mutex_init(&channel->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&channel->wake, &attr);
-	pthread_cond_init(&channel->rest, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_lock_init(&channel->lock);
+	thread_condition_init(&channel->wake);
+	thread_condition_init(&channel->rest);
 	for (unsigned int i = 0; i < KINORA_STREAMS_PER_CHANNEL; i++) {
 		bool present = i == KINORA_STREAM_VIDEO || i == KINORA_STREAM_ANC;
 

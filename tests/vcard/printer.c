@@ -6,6 +6,7 @@
 
 #include "channel.h"
 #include "printer.h"
+#include "thread.h"
 #include "wire.h"
 
 /* Under the lock: the next job is copied out, or there is none. */
@@ -48,7 +49,7 @@ int printer_init(struct printer *printer)
 	int ret;
 
 	*printer = (struct printer){ 0 };
-	pthread_mutex_init(&printer->lock, NULL);
+	thread_lock_init(&printer->lock);
 	pthread_cond_init(&printer->wake, NULL);
 	ret = -pthread_create(&printer->thread, NULL, printer_run, printer);
 	printer->started = !ret;

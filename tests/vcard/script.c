@@ -12,19 +12,15 @@
 
 #include "log.h"
 #include "script.h"
+#include "thread.h"
 
 #define NS_PER_S 1000000000ULL
 
 void script_init(struct script *script)
 {
-	pthread_condattr_t attr;
-
 	*script = (struct script){ 0 };
 	pthread_mutex_init(&script->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&script->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_condition_init(&script->wake);
 }
 
 void script_finish(struct script *script)
@@ -134,7 +130,7 @@ static void step_wait(struct script *script, const struct stimulus *stimulus)
 	end = until.tv_sec * NS_PER_S + until.tv_nsec;
 	end += stimulus->wait.ms ? stimulus->wait.ms * 1000000ULL :
 				   stimulus->wait.frames * world_frame_ns(script->world);
-	until = (struct timespec){ .tv_sec = end / NS_PER_S, .tv_nsec = end % NS_PER_S };
+	until = thread_time(end);
 	while (!script->quit &&
 	       pthread_cond_timedwait(&script->wake, &script->lock, &until) != ETIMEDOUT)
 		;

@@ -10,14 +10,11 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <time.h>
 
 #include "card.h"
 #include "log.h"
 #include "signals.h"
-
-#define NS_PER_S 1000000000ULL
+#include "thread.h"
 
 static unsigned int links_of(unsigned int connector)
 {
@@ -180,8 +177,8 @@ static void *signals_run(void *arg)
 	struct signals *signals = arg;
 	struct card *card = signals->card;
 
-	prctl(PR_SET_NAME, "controller");
-	prctl(PR_SET_TIMERSLACK, 1000);
+	/* it shares the receivers' lock with the channels' threads */
+	thread_real_time("controller");
 	pthread_mutex_lock(&signals->lock);
 	while (!signals->quit) {
 		struct timespec until;
@@ -197,7 +194,7 @@ static void *signals_run(void *arg)
 		signals->writing = false;
 		pthread_cond_broadcast(&signals->rest);
 		again += card->power_up_ns;
-		until = (struct timespec){ again / NS_PER_S, again % NS_PER_S };
+		until = thread_time(again);
 		while (!signals->poked && !signals->quit &&
 		       pthread_cond_timedwait(&signals->wake, &signals->lock, &until) != ETIMEDOUT)
 			;
@@ -227,7 +224,7 @@ bool signals_at_rest(struct signals *signals)
 bool signals_rest_wait(struct signals *signals, unsigned int ms)
 {
 	uint64_t end = signals->card->power_up_ns + card_time(signals->card) + ms * 1000000ULL;
-	struct timespec until = { end / NS_PER_S, end % NS_PER_S };
+	struct timespec until = thread_time(end);
 	bool rest;
 
 	pthread_mutex_lock(&signals->lock);
@@ -241,8 +238,6 @@ bool signals_rest_wait(struct signals *signals, unsigned int ms)
 
 int signals_init(struct signals *signals, struct card *card)
 {
-	pthread_condattr_t attr;
-
 	*signals = (struct signals){
 		.card = card,
 		.hal = {
@@ -250,12 +245,9 @@ int signals_init(struct signals *signals, struct card *card)
 			.time_ns = hal_time_ns, .publish = hal_publish,
 		},
 	};
-	pthread_mutex_init(&signals->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&signals->wake, &attr);
-	pthread_cond_init(&signals->rest, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_lock_init(&signals->lock);
+	thread_condition_init(&signals->wake);
+	thread_condition_init(&signals->rest);
 	controller_init(&signals->firmware, &signals->hal);
 	return receivers_init(&signals->receivers);
 }

@@ -10,6 +10,7 @@
 
 #include "links.h"
 #include "log.h"
+#include "thread.h"
 #include "wire.h"
 
 static atomic_ullong serials;
@@ -38,7 +39,7 @@ int wire_create(struct wire **out, const struct wire_shape *shape, struct pictur
 	wire->memory = shape->memory;
 	wire->source = source;
 	pthread_mutex_init(&wire->make, NULL);
-	pthread_mutex_init(&wire->lock, NULL);
+	thread_lock_init(&wire->lock);
 	wire_plug(wire, 0, shape->ppb);
 	*out = wire;
 	return 0;
