@@ -157,7 +157,7 @@ static void check_kinora_timing(struct capture *capture, const struct rate *rate
 		KINORA, "timing", "-d", capture->path, "--frames", frames, "--json", "-", NULL
 	};
 	json_error_t error;
-	json_t *root, *fraction;
+	json_t *root, *clock, *fraction;
 	double ppm;
 	int status;
 
@@ -167,13 +167,15 @@ static void check_kinora_timing(struct capture *capture, const struct rate *rate
 	root = json_loads(output.out, 0, &error);
 	if (!CHECK(root, "kinora timing --json -: %s: %.300s", error.text, output.out))
 		return;
-	fraction = json_object_get(json_object_get(root, "rate"), "measured");
+	clock = json_object_get(json_object_get(root, "clocks"), "card");
+	fraction = json_object_get(clock, "nominal");
 	CHECK(json_integer_value(json_object_get(fraction, "num")) == rate->num &&
 	      json_integer_value(json_object_get(fraction, "den")) == rate->den,
 	      "%s: kinora timing says %lld/%lld", rate->mode,
 	      json_integer_value(json_object_get(fraction, "num")),
 	      json_integer_value(json_object_get(fraction, "den")));
-	ppm = json_number_value(json_object_get(json_object_get(root, "rate"), "ppm"));
+	CHECK(json_is_number(json_object_get(clock, "ppm")), "%s: kinora timing gives no ppm", rate->mode);
+	ppm = json_number_value(json_object_get(clock, "ppm"));
 	CHECK(fabs(ppm) <= 5, "%s: kinora timing says %+.2f ppm", rate->mode, ppm);
 	json_decref(root);
 }

@@ -18,7 +18,7 @@ int world_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * -ETIMEDOUT when it was ended after ms.
  */
 struct world_output {
-	char out[65536];
+	char out[1 << 20];	/* the report of `kinora timing` has its series in it */
 	char err[8192];
 };
 
