@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c tests/vcard/vfu_sock.c tests/vcard/pcicfg.c */
+/* Sources: tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c tests/vcard/vfu_sock.c */
+/* Sources: tests/vcard/pcicfg.c */
 /*
  * Description: a hostile vfio-user client, for libFuzzer; with -DREPLAY an ordinary program that
  * runs the files named on its command line.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c tests/vcard/vfu_sock.c tests/vcard/pcicfg.c */
+/* Sources: tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c tests/vcard/vfu_sock.c */
+/* Sources: tests/vcard/pcicfg.c */
 /*
  * Description: the vfio-user server, message by message, over a socket pair.
  *
@@ -968,7 +969,7 @@ static void test_msix_pending(void)
 	CU_ASSERT_EQUAL(count_of(e), 1);
 	tell(&b, REGION_READ, "0120000000000000 02000000 01000000");
 	CU_ASSERT_TRUE(answer_is(&b, REGION_READ, "0120000000000000 02000000 01000000 00"));
-	tell(&b, REGION_READ, "8020000000000000 02000000 01000000"); /* past them the card's again */
+	tell(&b, REGION_READ, "8020000000000000 02000000 01000000"); /* past them: the card's */
 	CU_ASSERT_TRUE(answer_is(&b, REGION_READ, "8020000000000000 02000000 01000000 80"));
 
 	msix_arm(&b, 9, -1); /* masked again, pending, and forgotten when MSI-X goes off */
@@ -1303,12 +1304,12 @@ static void test_dma_map_bounds(void)
 	tell_fds(&b, DMA_MAP, 0, MAP_RW, two, 2);
 	CU_ASSERT_TRUE(error_is(&b, DMA_MAP, EINVAL));
 	/*
-	 * A refusal would end QEMU, so a mapping we cannot use is taken and served by messages: past
-	 * the end of its file (an access there would be SIGBUS), offsets that wrap, not a file.
+	 * A refusal would end QEMU, so a mapping we cannot use is taken and served by messages:
+	 * past the end of its file (an access there would be SIGBUS), wrapping offsets, no file.
 	 */
 	map(&b, "20000000 03000000 0010000000000000 0000100000000000 0000040000000000", fd);
 	CU_ASSERT_FALSE(mapped(&b, 0x100000));
-	CU_ASSERT_TRUE(log_has(&b, "larger than its file"));
+	CU_ASSERT_TRUE(log_has(&b, "no file as large"));
 	map(&b, "20000000 03000000 00f0ffffffffffff 0000200000000000 0020000000000000", fd);
 	CU_ASSERT_FALSE(mapped(&b, 0x200000));
 	map(&b, "20000000 03000000 0000000000000000 0000300000000000 0020000000000000", b.fd);
@@ -1384,10 +1385,12 @@ static void test_dma_messages(void)
 				      "fe5f000000000000 0200000000000000"));
 	tell(&b, REGION_READ, "1000000000000000 " BAR0 " 01000000");
 	CU_ASSERT_TRUE(answer_is(&b, REGION_READ, "1000000000000000 " BAR0 " 01000000 10"));
-	reply_hex(&b, "0000 0b00 22000000 01000000 00000000 fe5f000000000000 0200000000000000 6869");
+	reply_hex(&b, "0000 0b00 22000000 01000000 00000000 "
+		      "fe5f000000000000 0200000000000000 6869");
 	CU_ASSERT_TRUE(hear_hex(b.fd, "0100 0b00 20000000 00000000 00000000 "
 				      "0060000000000000 0200000000000000"));
-	reply_hex(&b, "0100 0b00 22000000 01000000 00000000 0060000000000000 0200000000000000 2100");
+	reply_hex(&b, "0100 0b00 22000000 01000000 00000000 "
+		      "0060000000000000 0200000000000000 2100");
 	CU_ASSERT_EQUAL(job_end(&j), 0);
 	CU_ASSERT_STRING_EQUAL(buf, "hi!");
 
@@ -1459,12 +1462,18 @@ static void protocol_error(const char *reply)
 static void test_dma_bad_replies(void)
 {
 	/* another id; another command; short; long; another address; another count */
-	protocol_error("0100 0b00 24000000 01000000 00000000 0050000000000000 0400000000000000 00000000");
-	protocol_error("0000 0c00 24000000 01000000 00000000 0050000000000000 0400000000000000 00000000");
-	protocol_error("0000 0b00 20000000 01000000 00000000 0050000000000000 0400000000000000");
-	protocol_error("0000 0b00 25000000 01000000 00000000 0050000000000000 0400000000000000 0000000000");
-	protocol_error("0000 0b00 24000000 01000000 00000000 0051000000000000 0400000000000000 00000000");
-	protocol_error("0000 0b00 24000000 01000000 00000000 0050000000000000 0500000000000000 00000000");
+	protocol_error("0100 0b00 24000000 01000000 00000000 "
+		       "0050000000000000 0400000000000000 00000000");
+	protocol_error("0000 0c00 24000000 01000000 00000000 "
+		       "0050000000000000 0400000000000000 00000000");
+	protocol_error("0000 0b00 20000000 01000000 00000000 "
+		       "0050000000000000 0400000000000000");
+	protocol_error("0000 0b00 25000000 01000000 00000000 "
+		       "0050000000000000 0400000000000000 0000000000");
+	protocol_error("0000 0b00 24000000 01000000 00000000 "
+		       "0051000000000000 0400000000000000 00000000");
+	protocol_error("0000 0b00 24000000 01000000 00000000 "
+		       "0050000000000000 0500000000000000 00000000");
 	protocol_error("0000 0b00 14000000 01000000 00000000 00000000"); /* QEMU before 11.1 */
 }
 
@@ -1564,7 +1573,8 @@ static void test_dma_unmap_waits(void)
 	CU_ASSERT_TRUE(is_silent(b.fd, 100));
 	memset(ptr, 0x5a, RAM);
 	vfu_dma_end(b.vfu);
-	CU_ASSERT_TRUE(answer_is(&b, DMA_UNMAP, "18000000 02000000 0000000000000000 0000000000000000"));
+	CU_ASSERT_TRUE(answer_is(&b, DMA_UNMAP,
+				 "18000000 02000000 0000000000000000 0000000000000000"));
 	CU_ASSERT_FALSE(mapped(&b, 0x100000));
 
 	map(&b, MAP_RW, fd); /* bus mastering off waits in the same way */
@@ -1607,6 +1617,7 @@ static void *hammer(void *arg)
 
 static void test_concurrency(void)
 {
+	struct vfu_stats stats = { 0 };
 	pthread_t threads[2];
 	uint8_t *base;
 	struct bench b;
@@ -1616,20 +1627,22 @@ static void test_concurrency(void)
 	atomic_store(&hammer_stop, false);
 	for (unsigned int i = 0; i < 2; i++)
 		must(!pthread_create(&threads[i], NULL, hammer, &b), "pthread_create");
-	for (unsigned int i = 0; i < 200; i++) {
+	/* At least 200 rounds, and until the threads had their share of a busy machine. */
+	for (unsigned int i = 0; i < 200 || (i < 100000 && stats.irqs < 100); i++) {
 		map(&b, MAP_RW, fd);
 		msix_enable(&b);
 		msix_arm(&b, 1, e);
-		if (i % 3 == 0) {
+		if (i % 3 == 0)
 			CU_ASSERT_TRUE(config_write(&b, DEVCTL, 2, 0x8000));
-		}
 		unmap(&b, "18000000 00000000 0000100000000000 0000040000000000");
 		msix_arm(&b, 1, -1);
+		vfu_stats_get(b.vfu, &stats);
 	}
 	atomic_store(&hammer_stop, true);
 	for (unsigned int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
-	CU_ASSERT_NOT_EQUAL(count_of(e), 0);
+	CU_ASSERT_TRUE(count_of(e) >= 1);
+	CU_ASSERT_TRUE(stats.irqs >= 100);
 	bench_end(&b);
 	munmap(base, RAM);
 	close(fd);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * Configuration space of a PCIe endpoint; see pcicfg.h. Numbers in parentheses are clauses of the
  * PCI Express Base Specification 5.0, register names those of <linux/pci_regs.h>.
@@ -205,8 +205,9 @@ static void express_init(struct pcicfg *cfg, const struct vfu_config *config)
 	put16(w + PCI_EXP_LNKCTL,
 	      PCI_EXP_LNKCTL_RCB | PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES);
 	put16(d + PCI_EXP_LNKSTA, l.gen | l.width << 4 | PCI_EXP_LNKSTA_SLC);
-	put32(d + PCI_EXP_DEVCAP2, 0xf | PCI_EXP_DEVCAP2_COMP_TMOUT_DIS); /* timeout ranges A-D */
-	put16(w + PCI_EXP_DEVCTL2, 0x1f);                                 /* timeout value, off */
+	/* Completion timeouts in ranges A to D, or off. */
+	put32(d + PCI_EXP_DEVCAP2, 0xf | PCI_EXP_DEVCAP2_COMP_TMOUT_DIS);
+	put16(w + PCI_EXP_DEVCTL2, 0x1f);
 	put32(d + PCI_EXP_LNKCAP2, ((1u << l.max_gen) - 1) << 1);
 	put16(d + PCI_EXP_LNKCTL2, l.max_gen);
 	put16(w + PCI_EXP_LNKCTL2, PCI_EXP_LNKCTL2_TLS | PCI_EXP_LNKCTL2_ENTER_COMP);

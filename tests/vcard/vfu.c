@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * The vfio-user server: its life, the stream of messages, and the answer to each. What it owns and
  * what surprises people is said in vfu.h.
@@ -368,7 +368,7 @@ static int handle_version(struct vfu *vfu, struct vfu_message *msg, struct reply
 		     "{\"capabilities\":{\"max_msg_fds\":%d,\"max_data_xfer_size\":%u}}",
 		     VFU_FDS_MAX, VFU_XFER_MAX);
 
-	/* QEMU reads the reply into the buffer of its request: no longer than that, 0.0 alone then. */
+	/* QEMU reads the reply into its request's buffer: no longer than that, then 0.0 alone. */
 	version = (struct vfu_version){ 0 };
 	ret = reply_alloc(reply, sizeof(version) + n + 1);
 	if (ret)

@@ -40,7 +40,7 @@ struct vfu_config {
 	uint16_t device;
 	uint16_t subsystem_vendor;
 	uint16_t subsystem_device;
-	uint32_t class_code; /* 24 bits: base class, subclass, interface (0x048000: other multimedia) */
+	uint32_t class_code; /* 24 bits: base class, subclass, interface; 0x048000 = multimedia */
 	uint8_t revision;
 
 	/*
@@ -68,17 +68,17 @@ struct vfu_config {
 /* How the server calls the card. Every op may be NULL. opaque is vfu_create()'s. */
 struct vfu_ops {
 	/*
-	 * One register access: n is 1, 2, 4 or 8, off is a multiple of n, and off + n lies inside the
-	 * BAR. buf is little endian as on the bus. Unaligned or longer accesses arrive in such pieces.
-	 * Not called in D3hot (reads give all ones, writes vanish).
+	 * One register access: n is 1, 2, 4 or 8, off is a multiple of n, and off + n lies inside
+	 * the BAR. buf is little endian as on the bus. Unaligned or longer accesses arrive in such
+	 * pieces. Not called in D3hot (reads give all ones, writes vanish).
 	 */
 	void (*bar_read)(void *opaque, unsigned int bar, uint64_t off, void *buf, size_t n);
 	void (*bar_write)(void *opaque, unsigned int bar, uint64_t off, const void *buf, size_t n);
 
 	/*
-	 * Device reset, function level reset, or the client has gone. Interrupts are already disarmed
-	 * and bus mastering is already off: no DMA is in progress and none starts until the next
-	 * bus_master(true).
+	 * Device reset, function level reset, or the client has gone. Interrupts are already
+	 * disarmed and bus mastering is already off: no DMA is in progress and none starts until
+	 * the next bus_master(true).
 	 */
 	void (*reset)(void *opaque);
 
@@ -89,9 +89,9 @@ struct vfu_ops {
 	void (*bus_master)(void *opaque, bool on);
 
 	/*
-	 * One lowercase line without newline: what the client did wrong, or what could not be done.
-	 * The exception among the ops: any thread may call it, and locks are held. It must not call
-	 * the server.
+	 * One lowercase line without newline: what the client did wrong, or what could not be
+	 * done. The exception among the ops: any thread may call it, and locks are held. It must
+	 * not call the server.
 	 */
 	void (*log)(void *opaque, const char *message);
 };

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * Guest memory as the card reaches it: the map that the client's DMA_MAP messages draw, direct
  * access to it, and the detour through the client where it has no entry.
@@ -232,7 +232,7 @@ static struct vfu_backing *backing_get(struct vfu *vfu, const struct vfu_dma_map
 	/* Past the end of the file an access would be SIGBUS. */
 	if (!S_ISREG(st.st_mode) || st.st_size < 0 ||
 	    __builtin_add_overflow(map->fd_offset, map->size, &end) || end > (uint64_t)st.st_size) {
-		vfu_log(vfu, "mapping at 0x%llx is larger than its file: DMA goes through the client",
+		vfu_log(vfu, "no file as large as the mapping at 0x%llx: the client does its DMA",
 			(unsigned long long)map->iova);
 		return NULL;
 	}
@@ -484,7 +484,7 @@ int vfu_dma_reply(struct vfu *vfu, const struct vfu_message *msg)
 		size_t data = ask->command == VFU_DMA_READ ? ask->count : 0;
 
 		if (msg->len != sizeof(access) + data) {
-			vfu_log(vfu, "a DMA reply of %zu bytes instead of %zu: is this QEMU older than 11.1?",
+			vfu_log(vfu, "a DMA reply of %zu bytes, not %zu: is QEMU older than 11.1?",
 				msg->len, sizeof(access) + data);
 			goto out_unlock;
 		}

@@ -147,7 +147,8 @@ int vfu_dma_reply(struct vfu *vfu, const struct vfu_message *msg);
 int vfu_irq_init(struct vfu *vfu);
 void vfu_irq_finish(struct vfu *vfu);
 /* Follows the config space; pending bits do not survive leaving MSI-X. */
-void vfu_irq_enable(struct vfu *vfu, enum vfu_irq_mode mode, unsigned int msi_count, bool may_send);
+void vfu_irq_enable(struct vfu *vfu, enum vfu_irq_mode mode, unsigned int msi_count,
+		    bool may_send);
 /* Closes every eventfd. */
 void vfu_irq_disarm(struct vfu *vfu);
 unsigned int vfu_irq_index_count(const struct vfu *vfu, uint32_t index);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * Interrupts of the vfio-user server: MSI-X, MSI, or silence.
  *

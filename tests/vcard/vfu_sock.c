@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * The UNIX socket under the vfio-user server: listening, accepting, moving bytes.
  *
