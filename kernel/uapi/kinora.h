@@ -87,7 +87,7 @@ struct kinora_meta_packet {
 #define V4L2_CID_KINORA_BASE (V4L2_CID_USER_BASE + 0x1f40)
 /* Transfer characteristic, a menu of enum kinora_transfer. V4L2 has no xfer_func for HLG. */
 #define V4L2_CID_KINORA_TRANSFER (V4L2_CID_KINORA_BASE + 0)
-/* ST 352 payload id of link 1, byte 1 in bits 7:0; 0 when there is none. */
+/* ST 352 payload id of link 1, byte 1 in bits 7:0; 0 when there is none. A bitmask control. */
 #define V4L2_CID_KINORA_PAYLOAD_ID (V4L2_CID_KINORA_BASE + 1)
 
 enum kinora_transfer {

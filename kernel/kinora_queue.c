@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What picture and metadata nodes share: the vb2 queue, how much memory it may take, what happens
+ * to a buffer when it is set up, queued and completed; and a node's name.
+ *
+ * Programs ask for more buffers than there is memory for (FFmpeg 256, PipeWire 32) and live with
+ * fewer, so queue_setup caps MMAP buffers by a budget. Memory that programs bring along (USERPTR,
+ * DMABUF) is theirs to budget.
+ *
+ * A frame with an error is still a whole buffer, flagged with V4L2_BUF_FLAG_ERROR. The queue itself
+ * is put into error only when the card is lost: OBS ends its capture for good on any DQBUF error.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <media/videobuf2-dma-sg.h>
+
+#include "kinora.h"
+
+#define MIB (1024ULL * 1024)
+
+/* Until 6.8 a buffer's mmap cookie is its offset in all of them, 32 bits wide. */
+#define BUDGET_MAX (4096 * MIB - PAGE_SIZE)
+#define BUDGET_DEFAULT (2048 * MIB)
+
+/* However small the budget: as many buffers as a program needs to work at all. */
+#define BUFFERS_MIN 4
+
+static unsigned int buffer_mib;
+module_param(buffer_mib, uint, 0644);
+MODULE_PARM_DESC(buffer_mib,
+		 "memory for the MMAP buffers of one node, MiB, below 4096 (default 0: 2048 or a quarter of the memory, whichever is less)");
+
+static u64 budget_bytes(void)
+{
+	u64 quarter = (u64)totalram_pages() << PAGE_SHIFT >> 2;
+
+	if (buffer_mib)
+		return min_t(u64, buffer_mib * MIB, BUDGET_MAX);
+	return min_t(u64, BUDGET_DEFAULT, quarter);
+}
+
+static struct kinora_buffer *to_buffer(struct vb2_buffer *vb)
+{
+	return container_of(to_vb2_v4l2_buffer(vb), struct kinora_buffer, vb);
+}
+
+static int queue_setup(struct vb2_queue *queue, unsigned int *num_buffers,
+		       unsigned int *num_planes, unsigned int sizes[], struct device *alloc_devs[])
+{
+	struct kinora_node *node = vb2_get_drv_priv(queue);
+	unsigned int have = kinora_vb2_num_buffers(queue);
+	u64 most;
+
+	if (*num_planes) {
+		if (*num_planes != 1 || sizes[0] < node->sizeimage)
+			return -EINVAL;
+	} else {
+		*num_planes = 1;
+		sizes[0] = node->sizeimage;
+	}
+	if (queue->memory != VB2_MEMORY_MMAP)
+		return 0;
+
+	most = max_t(u64, div_u64(budget_bytes(), PAGE_ALIGN(sizes[0])), BUFFERS_MIN);
+	most = min_t(u64, most, div_u64(BUDGET_MAX, PAGE_ALIGN(sizes[0])));
+	if (have >= most)
+		return -ENOMEM;
+	*num_buffers = min_t(u64, *num_buffers, most - have);
+	return 0;
+}
+
+static int buf_init(struct vb2_buffer *vb)
+{
+	struct kinora_node *node = vb2_get_drv_priv(vb->vb2_queue);
+	struct kinora_buffer *buffer = to_buffer(vb);
+	bool need_sync;
+	int ret;
+
+	buffer->bytes = vb2_plane_size(vb, 0);
+	ret = kinora_table_init(&buffer->table, &node->channel->kdev->pdev->dev,
+				vb2_dma_sg_plane_desc(vb, 0), buffer->bytes, &need_sync);
+	if (ret)
+		return ret;
+	/*
+	 * Where the card's writes are coherent, spare every frame the walk over the buffer's pages.
+	 * Imported buffers are their exporter's business, vb2 knows.
+	 */
+	if (vb->memory != VB2_MEMORY_DMABUF) {
+		vb->skip_cache_sync_on_prepare = !need_sync;
+		vb->skip_cache_sync_on_finish = !need_sync;
+	}
+	return 0;
+}
+
+static void buf_cleanup(struct vb2_buffer *vb)
+{
+	kinora_table_finish(&to_buffer(vb)->table);
+}
+
+static int buf_prepare(struct vb2_buffer *vb)
+{
+	struct kinora_node *node = vb2_get_drv_priv(vb->vb2_queue);
+
+	if (vb2_plane_size(vb, 0) < node->sizeimage)
+		return -EINVAL;
+	vb2_set_plane_payload(vb, 0, node->sizeimage);
+	to_vb2_v4l2_buffer(vb)->field = V4L2_FIELD_NONE;
+	return 0;
+}
+
+static void buf_queue(struct vb2_buffer *vb)
+{
+	struct kinora_node *node = vb2_get_drv_priv(vb->vb2_queue);
+
+	kinora_stream_submit(node->stream, to_buffer(vb));
+}
+
+static int start_streaming(struct vb2_queue *queue, unsigned int count)
+{
+	struct kinora_node *node = vb2_get_drv_priv(queue);
+	struct kinora_config config;
+
+	if (queue->type == V4L2_BUF_TYPE_META_CAPTURE)
+		kinora_meta_config(node->channel, &config);
+	else
+		kinora_video_config(node->channel, &config);
+	return kinora_stream_start(node->stream, &config);
+}
+
+static void stop_streaming(struct vb2_queue *queue)
+{
+	struct kinora_node *node = vb2_get_drv_priv(queue);
+
+	kinora_stream_stop(node->stream);
+}
+
+static const struct vb2_ops queue_ops = {
+	.queue_setup = queue_setup,
+	KINORA_VB2_WAIT_OPS
+	.buf_init = buf_init,
+	.buf_cleanup = buf_cleanup,
+	.buf_prepare = buf_prepare,
+	.buf_queue = buf_queue,
+	.start_streaming = start_streaming,
+	.stop_streaming = stop_streaming,
+};
+
+/**
+ * kinora_querycap() - VIDIOC_QUERYCAP
+ * @file: of a node
+ * @priv: unused
+ * @cap: to fill; V4L2 knows the bus
+ *
+ * Return: 0.
+ */
+int kinora_querycap(struct file *file, void *priv, struct v4l2_capability *cap)
+{
+	struct kinora_node *node = video_drvdata(file);
+
+	strscpy(cap->driver, KINORA_NAME, sizeof(cap->driver));
+	snprintf(cap->card, sizeof(cap->card), "Kinora 8K ch%u", node->channel->index + 1);
+	return 0;
+}
+
+/**
+ * kinora_queue_init() - set up the queue of a node
+ * @node: node
+ * @type: V4L2_BUF_TYPE_VIDEO_CAPTURE or V4L2_BUF_TYPE_META_CAPTURE
+ *
+ * Return: 0 or a negative errno.
+ */
+int kinora_queue_init(struct kinora_node *node, u32 type)
+{
+	struct vb2_queue *queue = &node->queue;
+
+	queue->type = type;
+	queue->io_modes = VB2_MMAP | VB2_DMABUF | VB2_USERPTR;
+	queue->drv_priv = node;
+	queue->buf_struct_size = sizeof(struct kinora_buffer);
+	queue->ops = &queue_ops;
+	queue->mem_ops = &vb2_dma_sg_memops;
+	queue->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE;
+	queue->lock = &node->channel->mutex;
+	queue->dev = &node->channel->kdev->pdev->dev;
+	return vb2_queue_init(queue);
+}
+
+/**
+ * kinora_queue_complete() - hand a buffer to the application
+ * @buffer: that the card is done with
+ * @done: what the record said; called with the channel's lock held
+ *
+ * Pictures always fill sizeimage. Metadata buffers hold what the card wrote, or count as whole if
+ * that makes no sense.
+ */
+void kinora_queue_complete(struct kinora_buffer *buffer, const struct kinora_completion *done)
+{
+	struct vb2_buffer *vb = &buffer->vb.vb2_buf;
+	bool error = done->status & KINORA_RECORD_ERRORS;
+
+	if (vb->type == V4L2_BUF_TYPE_META_CAPTURE) {
+		if (done->bytes >= sizeof(struct kinora_meta_header))
+			vb2_set_plane_payload(vb, 0, done->bytes);
+		else
+			error = true;
+	} else if (done->bytes != vb2_get_plane_payload(vb, 0)) {
+		error = true;
+	}
+	vb->timestamp = done->timestamp;
+	buffer->vb.sequence = done->sequence;
+	vb2_buffer_done(vb, error ? VB2_BUF_STATE_ERROR : VB2_BUF_STATE_DONE);
+}
