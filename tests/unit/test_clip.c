@@ -208,7 +208,8 @@ static void test_y4m_tags(void)
 	} tags[] = {
 		{ "", 48, 8 }, { " C420jpeg", 48, 8 }, { " C420mpeg2", 48, 8 },
 		{ " C420paldv", 48, 8 }, { " C420", 48, 8 }, { " C422", 64, 8 }, { " C444", 96, 8 },
-		{ " C420p10 XYSCSS=420P10", 96, 10 }, { " C422p10", 128, 10 }, { " C444p10", 192, 10 },
+		{ " C420p10 XYSCSS=420P10", 96, 10 }, { " C422p10", 128, 10 },
+		{ " C444p10", 192, 10 },
 	};
 
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
@@ -217,7 +218,8 @@ static void test_y4m_tags(void)
 		struct picture_row row;
 		char head[100];
 
-		snprintf(head, sizeof(head), "YUV4MPEG2 W8 H4 F60:1 Ip A1:1%s\nFRAME\n", tags[i].tag);
+		snprintf(head, sizeof(head), "YUV4MPEG2 W8 H4 F60:1 Ip A1:1%s\nFRAME\n",
+			 tags[i].tag);
 		if (tags[i].depth == 8)
 			fill8(data, tags[i].bytes, 30);
 		else
@@ -236,7 +238,7 @@ static void test_y4m_tags(void)
 		CU_ASSERT_EQUAL(row.y[7], tags[i].depth == 8 ? 45 * 4 : 45);
 		CU_ASSERT_EQUAL(src->row(src, 1, 0, &row), 0);
 		CU_ASSERT_EQUAL(row.y[0], tags[i].depth == 8 ? 200 : 50);
-		/* the first chroma sample follows 32 of luma; in 4:4:4 its edge is (3a + b + 2) / 4 */
+		/* chroma follows 32 of luma; in 4:4:4 the filter makes sample 1 the third */
 		CU_ASSERT_EQUAL(row.cb[1], (strstr(tags[i].tag, "444") ? 84 : 83) *
 					   (tags[i].depth == 8 ? 4 : 1));
 		picture_row_finish(&row);
@@ -256,7 +258,8 @@ static void test_y4m_refused(void)
 	Y4M("YUV4MPEG2 W8 H4 C422p12\nFRAME\n", 128);
 	REFUSED(open_clip(&src, "a.y4m", NULL, W, H, 0), -EINVAL, "'422p12'");
 	Y4M("YUV4MPEG2 W8 H4 C422\nFRAME\n", 64);
-	REFUSED(open_clip(&src, "a.y4m", NULL, 7680, 4320, 0), -EINVAL, "is 8x4", "signal is 7680x4320",
+	REFUSED(open_clip(&src, "a.y4m", NULL, 7680, 4320, 0), -EINVAL, "is 8x4",
+		"signal is 7680x4320",
 		"ffmpeg -i '", "-vf scale=7680:4320 -pix_fmt yuv422p10le -strict -1 out.y4m");
 	Y4M("YUV4MPEG2 W8 C422\nFRAME\n", 64);
 	REFUSED(open_clip(&src, "a.y4m", NULL, W, H, 0), -EINVAL, "without width and height");
@@ -304,10 +307,11 @@ static void test_files_refused(void)
 	REFUSED(open_clip(&src, "empty.yuv", "yuv422p10", W, H, 0), -ENODATA, "is empty");
 	REFUSED(open_clip(&src, "empty.yuv", NULL, W, H, 0), -ENODATA, "is empty");
 	write_file("short.yuv", "", 0, &byte, 1);
-	REFUSED(open_clip(&src, "short.yuv", "yuv422p10", W, H, 0), -ENODATA, "too short", "1 bytes",
-		"8x4 yuv422p10", "128");
+	REFUSED(open_clip(&src, "short.yuv", "yuv422p10", W, H, 0), -ENODATA, "too short",
+		"1 bytes", "8x4 yuv422p10", "128");
 	REFUSED(open_clip(&src, "short.yuv", NULL, W, H, 0), -EINVAL, "format=yuv422p10");
-	REFUSED(open_clip(&src, "short.yuv", "nv12", W, H, 0), -EINVAL, "unknown raw format 'nv12'");
+	REFUSED(open_clip(&src, "short.yuv", "nv12", W, H, 0), -EINVAL,
+		"unknown raw format 'nv12'");
 	REFUSED(open_clip(&src, ".", NULL, W, H, 0), -EINVAL, "not a regular file");
 	CU_ASSERT_EQUAL_FATAL(mkfifo(in_folder("fifo"), 0600), 0);
 	REFUSED(open_clip(&src, "fifo", NULL, W, H, 0), -EINVAL, "not a regular file");
@@ -402,7 +406,8 @@ static void test_ffmpeg_called(void)
 
 	/* three pictures of 128 bytes, all 0x0101 */
 	snprintf(script, sizeof(script),
-		 "printf '%%s\\n' \"$@\" > %s/args\nhead -c 384 /dev/zero | tr '\\0' '\\001'\n", folder);
+		 "printf '%%s\\n' \"$@\" > %s/args\nhead -c 384 /dev/zero | tr '\\0' '\\001'\n",
+		 folder);
 	write_file("a b;$(x).mov", "", 0, "movie", 5);
 	fake_ffmpeg(script);
 	options.path = in_folder("a b;$(x).mov");

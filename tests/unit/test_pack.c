@@ -16,7 +16,7 @@
 static const struct picture_colour hd = { PICTURE_MATRIX_709, PICTURE_RANGE_NARROW };
 static const struct picture_colour uhd = { PICTURE_MATRIX_2020, PICTURE_RANGE_NARROW };
 
-/* Eight pixels: one whole group of v210 and a part. With 4 and 1019, the ends of what SDI carries. */
+/* Eight pixels: a whole group of v210 and a part. 4 and 1019 are the ends of what SDI carries. */
 static uint16_t y_top[8] = { 64, 940, 502, 4, 1019, 721, 200, 301 };
 static uint16_t cb_top[4] = { 512, 960, 64, 300 };
 static uint16_t cr_top[4] = { 512, 64, 960, 711 };
@@ -38,8 +38,8 @@ static void expect(uint32_t format, unsigned int plane, const uint8_t *want, siz
 	CU_ASSERT_EQUAL(got[bytes], 0xa5);
 	for (size_t i = 0; i < bytes; i++)
 		if (got[i] != want[i])
-			printf("\n%s plane %u byte %zu: 0x%02x, not 0x%02x", mem_format_name(format),
-			       plane, i, got[i], want[i]);
+			printf("\n%s plane %u byte %zu: 0x%02x, not 0x%02x",
+			       mem_format_name(format), plane, i, got[i], want[i]);
 }
 
 /* (v + 2) >> 2: 64 -> 16, 940 -> 235, 502 -> 126, 721 -> 180, 301 -> 75; 4 -> 1, 1019 -> 254. */
@@ -210,7 +210,8 @@ static void test_rgb_bars(void)
 		CU_ASSERT(near(got[1], bars[i].g * 255 / 1023, 1));
 		CU_ASSERT(near(got[2], bars[i].r * 255 / 1023, 1));
 		CU_ASSERT_EQUAL(got[3], 0);
-		flat(KINORA_FMT_RGBX1010102, bars[i].colour, bars[i].y, bars[i].cb, bars[i].cr, got);
+		flat(KINORA_FMT_RGBX1010102, bars[i].colour, bars[i].y, bars[i].cb, bars[i].cr,
+		     got);
 		word = got[0] | got[1] << 8 | got[2] << 16 | (uint32_t)got[3] << 24;
 		CU_ASSERT(near(word >> 22, bars[i].r, 2));
 		CU_ASSERT(near(word >> 12 & 0x3ff, bars[i].g, 2));

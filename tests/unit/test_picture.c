@@ -307,8 +307,9 @@ static void test_zoneplate(void)
 				wrong += fabs(row.y[x] - (502 + 438 * cos(turn * phase))) > .51;
 				if (x % 2)
 					continue;
-				wrong += fabs(row.cb[x / 2] - (512 + 224 * cos(turn * phase / 4))) > 1;
-				wrong += fabs(row.cr[x / 2] - (512 + 224 * sin(turn * phase / 4))) > 1;
+				phase *= turn / 4;
+				wrong += fabs(row.cb[x / 2] - (512 + 224 * cos(phase))) > 1;
+				wrong += fabs(row.cr[x / 2] - (512 + 224 * sin(phase))) > 1;
 			}
 		}
 		CU_ASSERT_EQUAL(wrong, 0);

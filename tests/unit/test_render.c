@@ -111,13 +111,16 @@ static void test_padding(void)
 		CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render), 0);
 		check_frame(render, stamp, 42);
 		CU_ASSERT_EQUAL(render->checksum, tight->checksum);
-		for (unsigned int p = 0; p < render->layout.planes; p++)
-			for (unsigned int y = 0; y < render->layout.plane[p].rows; y++) {
+		for (unsigned int p = 0; p < render->layout.planes; p++) {
+			const struct mem_plane *plane = &render->layout.plane[p];
+
+			for (unsigned int y = 0; y < plane->rows; y++) {
 				const uint8_t *row = render_row(render, stamp, p, y)->bytes;
 
-				for (uint32_t i = render->layout.plane[p].row_bytes; i < 5120 + 128; i++)
+				for (uint32_t i = plane->row_bytes; i < 5120 + 128; i++)
 					wrong += row[i] != 0;
 			}
+		}
 		CU_ASSERT_EQUAL(wrong, 0);
 		render_stamp_destroy(stamp);
 		render_destroy(render);
@@ -136,7 +139,8 @@ static void test_rows_are_the_picture(void)
 		uint8_t packed[1920 * 4];
 		unsigned int wrong = 0;
 
-		CU_ASSERT_EQUAL_FATAL(picture_pattern_create(&src, PICTURE_ZONEPLATE, 1920, 1080), 0);
+		CU_ASSERT_EQUAL_FATAL(picture_pattern_create(&src, PICTURE_ZONEPLATE, 1920, 1080),
+				      0);
 		CU_ASSERT_EQUAL_FATAL(picture_row_init(&row[0], 1920), 0);
 		CU_ASSERT_EQUAL_FATAL(picture_row_init(&row[1], 1920), 0);
 		for (unsigned int p = 0; p < layout->planes; p++) {
@@ -150,7 +154,8 @@ static void test_rows_are_the_picture(void)
 				if (needed == 2)
 					src->row(src, 0, y * 2 + 1, &row[1]);
 				pack_row(layout, p, uhd, &row[0], &row[1], packed);
-				wrong += !!memcmp(packed + from, render->plane[p].row[y].bytes + from,
+				wrong += !!memcmp(packed + from,
+						  render->plane[p].row[y].bytes + from,
 						  bytes - from);
 			}
 		}
@@ -201,7 +206,9 @@ static void test_damage(void)
 		for (unsigned int p = 0; p < layout->planes; p++) {
 			const struct mem_plane *plane = &layout->plane[p];
 
-			for (unsigned int y = stamp_plane_rows(layout, p); y < plane->rows; y += 131) {
+			unsigned int y = stamp_plane_rows(layout, p);
+
+			for (; y < plane->rows; y += 131) {
 				uint8_t *byte = buf + plane->offset + (size_t)y * plane->stride +
 						y % plane->row_bytes;
 
@@ -268,7 +275,8 @@ static unsigned int bad_class(const struct picture_source *src, unsigned int fra
 static void test_refused(void)
 {
 	struct picture_source src = {
-		.width = 1280, .height = 720, .frames = 1, .row = failing_row, .row_class = own_class,
+		.width = 1280, .height = 720, .frames = 1, .row = failing_row,
+		.row_class = own_class,
 	};
 	struct render *render = NULL;
 	struct mem_layout layout;

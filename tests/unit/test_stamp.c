@@ -16,7 +16,8 @@
 
 /* "K8", frame, checksum, low half of 0x4d015437, their CRC-32C worked out bit by bit */
 static const uint8_t sample_bits[16] = {
-	0x4b, 0x38, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xde, 0xad, 0xbe, 0xef, 0x54, 0x37
+	0x4b, 0x38, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab,
+	0xcd, 0xef, 0xde, 0xad, 0xbe, 0xef, 0x54, 0x37
 };
 
 static void test_bits(void)
@@ -65,6 +66,8 @@ static void paint(uint8_t *buf, const struct mem_layout *layout, unsigned int x,
 		  int white)
 {
 	uint8_t *row = buf + layout->plane[0].offset + y * layout->plane[0].stride;
+	/* of luma 0..5 in a group: words of three 10-bit fields, C Y C, Y C Y, C Y C, Y C Y */
+	static const unsigned int v210_bit[6] = { 10, 32, 52, 74, 96, 116 };
 	unsigned int luma = white ? 940 : 64, bit;
 
 	switch (layout->format) {
@@ -87,8 +90,7 @@ static void paint(uint8_t *buf, const struct mem_layout *layout, unsigned int x,
 		row[x / 2 * 8 + (x % 2 ? 4 : 0) + 1] = luma >> 2;
 		break;
 	case KINORA_FMT_V210:
-		/* bit of luma 0..5 in the group: words of three 10-bit fields, C Y C / Y C Y ... */
-		bit = (unsigned int[]){ 10, 32, 52, 74, 96, 116 }[x % 6];
+		bit = v210_bit[x % 6];
 		for (unsigned int i = 0; i < 10; i++, bit++) {
 			uint8_t *byte = row + x / 6 * 16 + bit / 8;
 

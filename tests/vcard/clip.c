@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Clips: finding out what a file is, where its pictures lie, and reading their rows with pread(), so
- * that a file which shrinks under us is an error and not a SIGBUS.
+ * Clips: finding out what a file is, where its pictures lie, and reading their rows with pread(),
+ * so that a file which shrinks under us is an error and not a SIGBUS.
  *
  * y4m as written by mjpegtools and FFmpeg: a line "YUV4MPEG2 W.. H.. C..", then for every picture
  * a line "FRAME" and the planes.
@@ -130,7 +130,9 @@ static int read_at(int fd, void *out, size_t bytes, uint64_t offset)
 
 static inline uint16_t legal(unsigned int v)
 {
-	return v < PICTURE_CODE_MIN ? PICTURE_CODE_MIN : v > PICTURE_CODE_MAX ? PICTURE_CODE_MAX : v;
+	if (v < PICTURE_CODE_MIN)
+		return PICTURE_CODE_MIN;
+	return v > PICTURE_CODE_MAX ? PICTURE_CODE_MAX : v;
 }
 
 /* n samples as legal 10-bit codes; 8-bit ones are the 10-bit ones without their two low bits. */
@@ -222,15 +224,24 @@ static int check_raw_size(const struct opening *o, uint64_t each)
 		if (o->file_bytes % frame_bytes(&o->clip->sampling, usual[i].width,
 						usual[i].height) == 0)
 			return fail(o, -EINVAL,
-				    "'%s' holds %ux%u %s by its length, but the signal is %ux%u; convert it "
-				    "with: ffmpeg -f rawvideo -pixel_format %s%s -video_size %ux%u -i '%s' "
-				    "-vf scale=%u:%u -pix_fmt yuv422p10le -strict -1 out.y4m",
+				    "'%s' holds %ux%u %s by its length, but the signal is %ux%u; "
+				    "convert it with: ffmpeg -f rawvideo -pixel_format %s%s "
+				    "-video_size %ux%u -i '%s' -vf scale=%u:%u "
+				    "-pix_fmt yuv422p10le -strict -1 out.y4m",
 				    options->path, usual[i].width, usual[i].height,
 				    o->clip->sampling.name, options->width, options->height,
 				    o->clip->sampling.name, o->clip->sampling.depth > 8 ? "le" : "",
 				    usual[i].width, usual[i].height, options->path, options->width,
 				    options->height);
 	return 0;	/* cut off in its last picture */
+}
+
+static int fail_short(const struct opening *o, uint64_t each)
+{
+	return fail(o, -ENODATA, "'%s' is too short: it has %llu bytes, "
+		    "one picture of %ux%u %s has %llu", o->options->path,
+		    (unsigned long long)o->file_bytes, o->clip->base.width,
+		    o->clip->base.height, o->clip->sampling.name, (unsigned long long)each);
 }
 
 static int index_raw(const struct opening *o)
@@ -245,10 +256,7 @@ static int index_raw(const struct opening *o)
 	if (ret)
 		return ret;
 	if (o->file_bytes < each)
-		return fail(o, -ENODATA,
-			    "'%s' is too short: it has %llu bytes, one picture of %ux%u %s has %llu",
-			    o->options->path, (unsigned long long)o->file_bytes, clip->base.width,
-			    clip->base.height, clip->sampling.name, (unsigned long long)each);
+		return fail_short(o, each);
 	while (clip->base.frames < o->frames_max &&
 	       (clip->base.frames + 1) * each <= o->file_bytes) {
 		clip->offset[clip->base.frames] = clip->base.frames * each;
@@ -288,7 +296,7 @@ static int parse_y4m_tag(const struct opening *o, const char *tag)
 			return 0;
 		}
 	return fail(o, -EINVAL,
-		    "'%s' holds y4m samples '%s', the card takes 420, 422 and 444 in 8 or 10 bit; %s",
+		    "'%s' holds y4m samples '%s', but 420, 422 and 444 in 8 or 10 bit can be used; %s",
 		    o->options->path, tag, how_to_convert(o, text));
 }
 
@@ -348,12 +356,7 @@ static int index_y4m(const struct opening *o)
 		clip->offset[clip->base.frames++] = at;
 		at += each;
 	}
-	if (!clip->base.frames)
-		return fail(o, -ENODATA,
-			    "'%s' is too short: it has %llu bytes, one picture of %ux%u %s has %llu",
-			    o->options->path, (unsigned long long)o->file_bytes, clip->base.width,
-			    clip->base.height, clip->sampling.name, (unsigned long long)each);
-	return 0;
+	return clip->base.frames ? 0 : fail_short(o, each);
 }
 
 /* A file without a name, where temporary files go. */
@@ -456,7 +459,8 @@ static bool hear_out(int pidfd, int err, char *said, size_t size)
 		if (poll(fds, 2, left) < 0) {
 			if (errno != EINTR)
 				return false;
-			fds[0].revents = fds[1].revents = 0;
+			fds[0].revents = 0;
+			fds[1].revents = 0;
 		}
 		if (!fds[0].revents)
 			continue;
@@ -486,7 +490,8 @@ static int finish_ffmpeg(const struct opening *o, pid_t pid, int err)
 		close(pidfd);
 	if (!ended)
 		return fail(o, -ETIMEDOUT,
-			    "ffmpeg needs more than %d s for '%s'; convert it beforehand, or ask for fewer pictures with frames=N",
+			    "ffmpeg needs more than %d s for '%s'; convert it beforehand, "
+			    "or ask for fewer pictures with frames=N",
 			    CLIP_FFMPEG_SECONDS, o->options->path);
 	if (status)
 		return fail(o, -EIO, "ffmpeg cannot read '%s': %s", o->options->path,
@@ -514,7 +519,8 @@ static int convert(struct opening *o)
 		close(err[0]);
 		if (ret == ENOENT)
 			return fail(o, -ENOEXEC,
-				    "'%s' is neither y4m nor raw and ffmpeg is not installed; install the package ffmpeg",
+				    "'%s' is neither y4m nor raw, and ffmpeg is not installed; "
+				    "install the package ffmpeg",
 				    o->options->path);
 		return fail(o, -ret, "cannot start ffmpeg: %s", strerror(ret));
 	}

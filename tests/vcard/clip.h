@@ -20,7 +20,7 @@
 
 #include "picture.h"
 
-/* Raw and y4m sample layouts, all planar Y Cb Cr: name, chroma columns and rows per sample, bits. */
+/* Raw and y4m samples, all planar Y Cb Cr: name, luma per chroma across and down, bits. */
 #define CLIP_FORMATS(F)			\
 	F("yuv420p", 2, 2, 8)		\
 	F("yuv422p", 2, 1, 8)		\

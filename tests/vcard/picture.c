@@ -145,10 +145,11 @@ struct banded {
 };
 
 /*
- * The zone plate. With u and v the distances of a pixel from the centre in half pixels, its phase is
- * (u * u + v * v) / 8 / width turns of luma: one turn in two pixels at the left and right edges. u
- * and v are odd, so u * u is 1 modulo 8 and the phase a whole number of 1 / width plus a constant:
- * one table of width entries is exact for every pixel. Chroma turns at a quarter of that pace.
+ * The zone plate. With u and v the distances of a pixel from the centre in half pixels, its phase
+ * is (u * u + v * v) / 8 / width turns of luma: one turn in two pixels at the left and right edges.
+ * u and v are odd, so u * u is 1 modulo 8 and the phase a whole number of 1 / width plus a
+ * constant: one table of width entries is exact for every pixel. Chroma turns at a quarter of that
+ * pace.
  */
 struct zoneplate {
 	struct picture_source base;
@@ -325,8 +326,10 @@ static void fill(const struct picture_row *row, unsigned int width, uint16_t y, 
 {
 	for (unsigned int x = 0; x < width; x++)
 		row->y[x] = y;
-	for (unsigned int x = 0; x < width / 2; x++)
-		row->cb[x] = row->cr[x] = c;
+	for (unsigned int x = 0; x < width / 2; x++) {
+		row->cb[x] = c;
+		row->cr[x] = c;
+	}
 }
 
 /*

@@ -4,8 +4,8 @@
  *
  * Two passes over the rows: the first finds for every row the earlier row it equals, if any, so
  * that memory is asked for once; the second packs what is new. The stamp's area is drawn black into
- * the canonical rows before packing, which settles its chroma for good; render_stamp_set() then only
- * lays black and white cells, packed in advance, into copies of the first rows of plane 0.
+ * the canonical rows before packing, which settles its chroma for good; render_stamp_set() then
+ * only lays black and white cells, packed in advance, into copies of the first rows of plane 0.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -23,7 +23,7 @@ struct job {
 	const struct picture_source *src;
 	unsigned int frame;
 	struct picture_colour colour;
-	uint16_t *equals[MEM_PLANES_MAX];	/* per row: the first row of the plane equal to it */
+	uint16_t *equals[MEM_PLANES_MAX];	/* per row: the plane's first row equal to it */
 	uint32_t visible_crc[MEM_PLANES_MAX];	/* running, of the rows below the stamp */
 	struct crc32c_shift visible_shift[MEM_PLANES_MAX];	/* appends row_bytes to a CRC */
 	struct picture_row row[2];		/* canonical rows last fetched, by row number % 2 */
@@ -158,8 +158,10 @@ static int fetch(struct job *job, unsigned int y)
 	if (y < STAMP_ROWS) {
 		for (unsigned int x = 0; x < STAMP_WIDTH; x++)
 			row->y[x] = STAMP_BLACK;
-		for (unsigned int x = 0; x < STAMP_WIDTH / 2; x++)
-			row->cb[x] = row->cr[x] = STAMP_NEUTRAL;
+		for (unsigned int x = 0; x < STAMP_WIDTH / 2; x++) {
+			row->cb[x] = STAMP_NEUTRAL;
+			row->cr[x] = STAMP_NEUTRAL;
+		}
 	}
 	job->held[y % 2] = y;
 	return 0;
@@ -193,7 +195,8 @@ static void account(struct job *job, unsigned int p, unsigned int y)
 	row->crc = job->render->plane[p].row[job->equals[p][y]].crc;
 	if (y < stamp_plane_rows(&job->render->layout, p))
 		return;
-	crc = plane->row_bytes == plane->stride ? row->crc : crc32c(0, row->bytes, plane->row_bytes);
+	crc = plane->row_bytes == plane->stride ? row->crc :
+						  crc32c(0, row->bytes, plane->row_bytes);
 	job->visible_crc[p] = crc32c_combine(&job->visible_shift[p], job->visible_crc[p], crc);
 }
 
@@ -234,12 +237,14 @@ static void sum_up(struct job *job)
 	render->checksum = 0;
 	for (unsigned int p = 0; p < layout->planes; p++) {
 		unsigned int stamp_rows = stamp_plane_rows(layout, p);
+		uint64_t visible = layout->plane[p].row_bytes;
 
+		visible *= layout->plane[p].rows - stamp_rows;
 		for (unsigned int y = p ? 0 : stamp_rows; y < layout->plane[p].rows; y++)
 			rest = crc32c_combine(&render->plane[p].shift, rest,
 					      render->plane[p].row[y].crc);
 		render->checksum = crc32c_combine_once(render->checksum, job->visible_crc[p],
-			(uint64_t)(layout->plane[p].rows - stamp_rows) * layout->plane[p].row_bytes);
+						       visible);
 	}
 	render->rest_crc = rest;
 	crc32c_shift_init(&render->rest_shift,

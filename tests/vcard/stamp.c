@@ -38,7 +38,8 @@ void stamp_encode(const struct stamp *stamp, uint8_t bits[STAMP_BYTES])
 
 int stamp_decode(const uint8_t bits[STAMP_BYTES], struct stamp *out)
 {
-	if (get_be(bits, 2) != STAMP_MAGIC || get_be(bits + 14, 2) != (crc32c(0, bits, 14) & 0xffff))
+	if (get_be(bits, 2) != STAMP_MAGIC ||
+	    get_be(bits + 14, 2) != (crc32c(0, bits, 14) & 0xffff))
 		return -EILSEQ;
 	out->frame = get_be(bits + 2, 8);
 	out->checksum = get_be(bits + 10, 4);

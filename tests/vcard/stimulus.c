@@ -23,6 +23,7 @@
 static const char *const connector_names[STIMULUS_CONNECTORS + 1] = {
 	"sdi1", "sdi2", "sdi3", "sdi4", "sdi-quad", "hdmi1", "ref",
 };
+
 static const char *const transfer_names[] = { "sdr", "hlg", "pq", NULL };
 static const char *const matrix_names[] = { "709", "2020", "601", NULL };
 static const char *const range_names[] = { "narrow", "full", NULL };
@@ -43,12 +44,14 @@ static const char *const clip_format_names[] = {
 
 /* Lines by their first word. */
 enum verb { SIGNAL, FAULT, CARD, WAIT, BOOKS, STATUS, HELP };
+
 static const char *const verb_names[] = {
 	"signal", "fault", "card", "wait", "books", "status", "help", NULL
 };
 
 /* Words behind the mode of a signal. */
 enum option { PATTERN, FILE_NAME, FORMAT, FRAMES, TRANSFER, COLOUR, RANGE, MAPPING, PPM, OPTIONS };
+
 static const char *const option_names[] = {
 	"pattern=", "file=", "format=", "frames=", "transfer=", "colour=", "range=", "mapping=",
 	"ppm=", NULL
@@ -193,7 +196,8 @@ static int fail_word(struct parse *p, const struct word *word, const char *what,
 			shown++;
 		}
 	if (shown)
-		return fail(p, word->column, "unknown %s '%s', did you mean %s" SEE, what, typed, list);
+		return fail(p, word->column, "unknown %s '%s', did you mean %s" SEE, what, typed,
+			    list);
 	for (unsigned int i = 0; i < count && count <= NAMES_SHOWN; i++)
 		append(list, sizeof(list), names[i]);
 	if (!*list)
@@ -314,8 +318,8 @@ static int parse_number(struct parse *p, const struct word *word, const char *wh
 	*out = strtod(text, &end);
 	if (!*text || *end || text[strspn(text, "0123456789.eE+-")] || !isfinite(*out) ||
 	    *out < min || *out > max)
-		return fail(p, word->column, "%s '%s' is not a number from %g to %g" SEE, what, text,
-			    min, max);
+		return fail(p, word->column, "%s '%s' is not a number from %g to %g" SEE, what,
+			    text, min, max);
 	return 0;
 }
 
@@ -359,7 +363,8 @@ static int take_mode(struct parse *p)
 
 	if (!word)
 		return fail(p, p->end,
-			    "mode is missing, such as '4320p59.94', '2160p50', '1080i50' or 'off'" SEE);
+			    "mode is missing, it can be '4320p59.94', '2160p50', '1080i50', 'off'"
+			    SEE);
 	if (!strcmp(word->text, "off"))
 		return 0;
 	p->out->signal.mode = stimulus_mode_find(word->text);
@@ -499,7 +504,8 @@ static void default_colour(struct stimulus_signal *signal, const struct word *co
 	if (!hdr)
 		return;
 	if (!seen[TRANSFER])
-		signal->transfer = signal->pattern == PICTURE_BT2111_PQ ? STIMULUS_PQ : STIMULUS_HLG;
+		signal->transfer = signal->pattern == PICTURE_BT2111_PQ ? STIMULUS_PQ :
+									  STIMULUS_HLG;
 	if (!seen[COLOUR])
 		signal->colour.matrix = PICTURE_MATRIX_2020;
 }
@@ -525,7 +531,8 @@ static int parse_signal(struct parse *p)
 		if (option < 0)
 			return option;
 		if (seen[option])
-			return fail(p, word->column, "'%s' comes a second time", option_names[option]);
+			return fail(p, word->column, "'%s' comes a second time",
+				    option_names[option]);
 		seen[option] = word;
 		ret = parse_option(p, word, option, value);
 		if (ret)
@@ -704,12 +711,14 @@ static int steps_add(struct steps *steps, unsigned int line, const struct stimul
 static int read_lines(FILE *file, const char *path, struct steps *steps, char *error, size_t size)
 {
 	struct stimulus stimulus;
+	unsigned int number = 0;
 	size_t room = 0;
 	char *line = NULL;
 	ssize_t length;
 	int ret = 0;
 
-	for (unsigned int number = 1; !ret && (length = getline(&line, &room, file)) >= 0; number++) {
+	while (!ret && (length = getline(&line, &room, file)) >= 0) {
+		number++;
 		while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 			line[--length] = 0;
 		if (strlen(line) != (size_t)length) {

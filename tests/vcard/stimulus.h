@@ -160,6 +160,7 @@ struct stimulus_step {
 	unsigned int line;	/* counted from 1 */
 	struct stimulus stimulus;
 };
+
 int stimulus_file_read(const char *path, struct stimulus_step **out, size_t *count, char *error,
 		       size_t size);
 
