@@ -649,12 +649,13 @@ static int message_handle(struct vfu *vfu, struct vfu_message *msg)
 	err = fds_take(vfu, msg, end);
 	if ((msg->hdr.flags & VFU_TYPE_MASK) == VFU_TYPE_REPLY) {
 		ret = vfu_dma_reply(vfu, msg);
+		message_close_fds(msg);
 	} else {
 		if (!err)
 			err = command_handle(vfu, msg, &reply);
+		message_close_fds(msg); /* before the client hears that we are done */
 		ret = vfu->broken ? vfu->broken : command_answer(vfu, msg, err, &reply);
 	}
-	message_close_fds(msg);
 	free(reply.large);
 	vfu->rx_in_use = outer;
 	if (vfu->rx != rx) /* vfu_serve_until() left it to us */
