@@ -156,7 +156,8 @@ void vfu_dma_end(struct vfu *vfu);
 /*
  * Copy n bytes from or to guest memory; across mappings; where no mapping covers the address, by
  * asking the client, which is what brings a stale address to the guest's IOMMU fault log. An error
- * may come after some of the bytes have moved. n = 0 does nothing.
+ * may come after some of the bytes have moved. n = 0 does nothing. Within one call the bytes move in
+ * no promised order; a call sees, and is seen, after the calls before it on its thread.
  */
 int vfu_dma_read(struct vfu *vfu, uint64_t iova, void *buf, size_t n);
 int vfu_dma_write(struct vfu *vfu, uint64_t iova, const void *buf, size_t n);
