@@ -21,16 +21,17 @@
 
 /* How four equal links make one picture. */
 static const struct quad_kind {
-	uint8_t link_rate;	/* KINORA_RX_RATE_* */
+	uint8_t link_rate;	/* KINORA_RX_RATE_* ... */
+	uint16_t height;	/* ... and picture of each link */
 	uint8_t interface;	/* KINORA_INTERFACE_QUAD_* */
 	uint8_t code_2si;	/* ST 352 byte 1 of each link, two-sample interleave */
 	uint8_t code_sqd;	/* square division: each link says it is a picture of its own; 0: none */
 } quad_kinds[] = {
 	/* Four 3G-A pictures of their own are common and no square division, so there is no code. */
-	{ KINORA_RX_RATE_3GA, KINORA_INTERFACE_QUAD_3G, 0x97, 0 },
-	{ KINORA_RX_RATE_6G, KINORA_INTERFACE_QUAD_6G, 0xc4, 0xc0 },
-	{ KINORA_RX_RATE_12G, KINORA_INTERFACE_QUAD_12G, 0xd2, 0xce },
-	{ KINORA_RX_RATE_24G, KINORA_INTERFACE_QUAD_24G, 0xe3, 0xe0 },
+	{ KINORA_RX_RATE_3GA, 1080, KINORA_INTERFACE_QUAD_3G, 0x97, 0 },
+	{ KINORA_RX_RATE_6G, 2160, KINORA_INTERFACE_QUAD_6G, 0xc4, 0xc0 },
+	{ KINORA_RX_RATE_12G, 2160, KINORA_INTERFACE_QUAD_12G, 0xd2, 0xce },
+	{ KINORA_RX_RATE_24G, 2160, KINORA_INTERFACE_QUAD_24G, 0xe3, 0xe0 },
 };
 
 static const uint8_t interfaces[8] = {
@@ -190,10 +191,14 @@ static void signal_single(const struct detect_link *link, unsigned int n,
 
 /* --- four links --- */
 
-static const struct quad_kind *quad_kind_find(uint8_t link_rate)
+/* What four links like this one make; NULL: nothing. */
+static const struct quad_kind *quad_kind_find(const struct raster *raster)
 {
+	if (!raster || raster->interlaced)
+		return NULL;
 	for (size_t i = 0; i < sizeof(quad_kinds) / sizeof(quad_kinds[0]); i++)
-		if (quad_kinds[i].link_rate == link_rate)
+		if (quad_kinds[i].link_rate == raster->link_rate &&
+		    quad_kinds[i].height == raster->height)
 			return &quad_kinds[i];
 	return NULL;
 }
@@ -281,12 +286,12 @@ static uint8_t quad_reason(const struct detect *detect, const uint32_t id[KINORA
 			   uint8_t *mapping)
 {
 	const struct detect_link *link = detect->link;
-	const struct quad_kind *kind = quad_kind_find(link[0].link_rate);
+	const struct quad_kind *kind = quad_kind_find(link[0].raster);
 	uint8_t reason;
 
 	if (!quad_transports_equal(link))
 		return KINORA_REASON_LINKS_DIFFER;
-	if (!link[0].raster || link[0].interlaced || !kind)
+	if (!kind)
 		return KINORA_REASON_RASTER;
 	if (!quad_clocks_equal(link))
 		return KINORA_REASON_LINKS_DIFFER;
@@ -319,7 +324,7 @@ static void quad_judge(const struct detect *detect, struct kinora_signal *signal
 		signal->reason = KINORA_REASON_LINK_MISSING;
 		return;
 	}
-	kind = quad_kind_find(link[0].link_rate);
+	kind = quad_kind_find(link[0].raster);
 	if (kind && quad_transports_equal(link))
 		signal->interface = kind->interface;
 	signal->reason = quad_reason(detect, id, &mapping);

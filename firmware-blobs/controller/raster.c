@@ -6,9 +6,10 @@
  * stream, htotal x vtotal x rate always the pixel clock, and the unit test holds every row to both.
  * Every row is 4:2:2 with 10 bits; other samplings have other words per line and become other rows.
  *
- * Surprise: words is of a data stream as the receiver delivers it (kinora_hw.h). On 6G there are
- * four streams at 148.5 MHz, each with the Y and the C of a quarter of the picture in turn, so a
- * line has twice the words it has on 12G, where Y and C go in streams of their own.
+ * Surprise: words is of a data stream as the receiver delivers it (kinora_hw.h), and that is not the
+ * pixels of a line. On 6G there are four streams at 148.5 MHz. For 2160 lines each has the Y and the
+ * C of a quarter of the picture in turn, so a line has twice the words it has on 12G, where Y and C
+ * go in streams of their own; for 1080 lines at 100 and 120 Hz each has half of the Y or of the C.
  */
 #include "raster.h"
 
@@ -38,6 +39,9 @@ static const struct raster rasters[] = {
 	ROW(3GA, false, 48, 2750, 1125, 1920, 1080, 2750, 1125),
 	ROW(3GA, false, 50, 2640, 1125, 1920, 1080, 2640, 1125),
 	ROW(3GA, false, 60, 2200, 1125, 1920, 1080, 2200, 1125),
+	/* ST 2081-10: 1080 lines at a high rate */
+	ROW(6G, false, 100, 1320, 1125, 1920, 1080, 2640, 1125),
+	ROW(6G, false, 120, 1100, 1125, 1920, 1080, 2200, 1125),
 	/* ST 2081-10 mode 1 */
 	ROW(6G, false, 24, 5500, 1125, 3840, 2160, 5500, 2250),
 	ROW(6G, false, 25, 5280, 1125, 3840, 2160, 5280, 2250),

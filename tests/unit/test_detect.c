@@ -189,6 +189,10 @@ static const struct row singles[] = {
 	{ "1080p59.94", 2, 2200, 1125, false, FRACTIONAL, 1920, 1080, 2200, 1125, 60000, 1001,
 	  148351648, 2 },
 	{ "1080p60", 2, 2200, 1125, false, 0, 1920, 1080, 2200, 1125, 60, 1, 148500000, 2 },
+	{ "1080p100", 4, 1320, 1125, false, 0, 1920, 1080, 2640, 1125, 100, 1, 297000000, 4 },
+	{ "1080p119.88", 4, 1100, 1125, false, FRACTIONAL, 1920, 1080, 2200, 1125, 120000, 1001,
+	  296703297, 4 },
+	{ "1080p120", 4, 1100, 1125, false, 0, 1920, 1080, 2200, 1125, 120, 1, 297000000, 4 },
 	{ "2160p23.98", 4, 5500, 1125, false, FRACTIONAL, 3840, 2160, 5500, 2250, 24000, 1001,
 	  296703297, 4 },
 	{ "2160p24", 4, 5500, 1125, false, 0, 3840, 2160, 5500, 2250, 24, 1, 297000000, 4 },
@@ -306,7 +310,7 @@ static void test_quad_rows(void)
 	}
 }
 
-/* The block that docs/hardware.md, "Vectors", prints; its counts and time are the document's own. */
+/* The block that docs/hardware.md, "Vectors", prints; counts and time are the document's own. */
 static void test_document_block(void)
 {
 	static const uint8_t want[128] = {
@@ -851,6 +855,7 @@ static void test_quad_none(void)
 		{ 5, 2640, false, 0xff, KINORA_REASON_LINKS_DIFFER },
 		{ 5, 2640, false, 0x00, KINORA_REASON_LINK_ORDER },	/* no ids at all */
 		{ 5, 2222, false, 0xd2, KINORA_REASON_RASTER },
+		{ 4, 1100, false, 0xc5, KINORA_REASON_RASTER },		/* 2160p120, not taken */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

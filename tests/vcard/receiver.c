@@ -151,6 +151,8 @@ static uint8_t payload_code(uint8_t link_rate, unsigned int link_height, bool in
 	case KINORA_RX_RATE_3GA:
 		return interleaved ? 0x97 : 0x89;
 	case KINORA_RX_RATE_6G:
+		if (link_height == 1080)
+			return 0xc1;
 		return interleaved ? 0xc4 : 0xc0;
 	case KINORA_RX_RATE_12G:
 		return interleaved ? 0xd2 : 0xce;

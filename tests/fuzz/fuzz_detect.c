@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/*
+ * Description: the controller's firmware on receivers that say anything. The input is a script that
+ * sets registers, lets time pass and polls. What must hold whatever the receivers say: every block
+ * that is published is one the contract allows, generations grow with changes only, counters come at
+ * most once a second, and the next poll is wanted later than now and not later than the period.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller.h"
+
+#define CHECK(condition) \
+	do { \
+		if (!(condition)) \
+			abort(); \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct script {
+	const uint8_t *data;
+	size_t left;
+	uint64_t now;
+	uint32_t reg[KINORA_RX_LINKS][8];
+	struct kinora_signal last[CONTROLLER_CONNECTORS];
+	uint64_t last_ns[CONTROLLER_CONNECTORS];
+};
+
+static uint32_t script_take(struct script *script, size_t bytes)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < bytes && script->left; i++, script->left--)
+		value |= (uint32_t)*script->data++ << (8 * i);
+	return value;
+}
+
+/* Values that lead somewhere; any other can be had too. */
+static uint32_t script_value(struct script *script, unsigned int reg)
+{
+	static const uint32_t words[] = { 1650, 1980, 2200, 2640, 2750, 4400, 5280, 5500 };
+	static const uint32_t rates[] = { 0x10b, 0x10f, 0x20b, 0x40b, 0x50b, 0x60b, 0x001, 0x000 };
+	static const uint32_t codes[] = { 0xd2, 0xce, 0xc4, 0xc0, 0x97, 0x89, 0x85, 0xe3 };
+	uint32_t pick = script_take(script, 1);
+	unsigned int n = pick & 7;
+
+	if (pick >= 0xc0)
+		return script_take(script, 4);
+	switch (reg * 4) {
+	case KINORA_RX_STATUS:
+		return rates[n];
+	case KINORA_RX_WORDS:
+		return words[n];
+	case KINORA_RX_LINES:
+		return n ? 1125 : 750;
+	case KINORA_RX_PPB:
+		return (uint32_t)(pick & 0x80 ? -999001 : 0) + 1000 * n;
+	case KINORA_RX_PAYLOAD:
+		return codes[n] | 0xd900 | 0xa00000 | (pick & 0x38) << 26 | 1u << 24;
+	default:
+		return n * 5000;
+	}
+}
+
+static uint32_t hal_read(void *opaque, unsigned int link, unsigned int reg)
+{
+	struct script *script = opaque;
+
+	CHECK(link < KINORA_RX_LINKS && reg <= KINORA_RX_LOCK_LOSSES && reg % 4 == 0);
+	return script->reg[link][reg / 4];
+}
+
+static uint64_t hal_time(void *opaque)
+{
+	return ((struct script *)opaque)->now;
+}
+
+static void check_locked(const struct kinora_signal *s, unsigned int connector)
+{
+	uint64_t clock = (uint64_t)s->htotal * s->vtotal * s->rate_num;
+	int64_t off = (int64_t)(s->pixelclock * s->rate_den - clock);
+
+	CHECK(s->reason == KINORA_REASON_NONE && s->interface != KINORA_INTERFACE_NONE);
+	CHECK(s->rate_num && (s->rate_den == 1 || s->rate_den == 1001));
+	CHECK(off * 2 <= s->rate_den && -off * 2 <= s->rate_den);
+	CHECK(s->width && s->height && s->width < s->htotal && s->height < s->vtotal);
+	CHECK(s->width * 9 == s->height * 16 && s->width <= 7680);
+	CHECK((int32_t)s->clock_ppb >= -400000 && (int32_t)s->clock_ppb <= 400000);
+	CHECK(s->depth == 8 || s->depth == 10);
+	CHECK(s->range <= KINORA_RANGE_FULL && s->colorimetry <= KINORA_COLORIMETRY_UNKNOWN);
+	CHECK(s->sampling == KINORA_SAMPLING_422 || s->sampling == KINORA_SAMPLING_420);
+	CHECK(s->transfer <= KINORA_TRANSFER_UNSPECIFIED);
+	if (connector == KINORA_CONN_SDI_QUAD)
+		CHECK(s->links == 0xf && s->mapping != KINORA_MAPPING_SINGLE && !s->scan);
+	else
+		CHECK(s->links == 1u << connector && s->mapping == KINORA_MAPPING_SINGLE);
+}
+
+static void hal_publish(void *opaque, unsigned int connector, const struct kinora_signal *signal,
+			bool changed)
+{
+	struct script *script = opaque;
+	struct kinora_signal *last;
+
+	CHECK(connector < CONTROLLER_CONNECTORS);
+	last = &script->last[connector];
+	CHECK(signal->generation == last->generation + changed);
+	CHECK(signal->since_ns == (changed ? script->now : last->since_ns));
+	CHECK(changed || script->now - script->last_ns[connector] >= CONTROLLER_COUNTERS_NS);
+	CHECK(!signal->seq_begin && !signal->seq_end);
+	CHECK(!signal->reserved[0] && !signal->reserved[1] && !signal->reserved[2] &&
+	      !signal->reserved[3]);
+	CHECK(signal->state <= KINORA_SIGNAL_LOCKED && signal->reason <= KINORA_REASON_RASTER);
+	if (signal->state == KINORA_SIGNAL_LOCKED)
+		check_locked(signal, connector);
+	else
+		CHECK(!signal->pixelclock && !signal->rate_num && !signal->rate_den &&
+		      !signal->width && !signal->height && !signal->htotal && !signal->vtotal);
+	if (signal->state == KINORA_SIGNAL_UNSUPPORTED)
+		CHECK(signal->reason != KINORA_REASON_NONE);
+	*last = *signal;
+	script->last_ns[connector] = script->now;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct script script;
+	static struct controller controller;
+	const struct controller_hal hal = {
+		.opaque = &script, .receiver_read = hal_read, .time_ns = hal_time,
+		.publish = hal_publish,
+	};
+	uint64_t wanted = 0;
+
+	script = (struct script){ .data = data, .left = size, .now = 1 };
+	controller_init(&controller, &hal);
+	while (script.left) {
+		uint32_t what = script_take(&script, 1);
+		unsigned int link = what & 3, reg = what >> 2 & 7;
+
+		switch (what >> 5) {
+		case 0: /* one register of one link */
+			script.reg[link][reg] = script_value(&script, reg);
+			continue;
+		case 1: /* the same on all links */
+			script.reg[0][reg] = script_value(&script, reg);
+			for (unsigned int i = 1; i < KINORA_RX_LINKS; i++)
+				script.reg[i][reg] = script.reg[0][reg];
+			continue;
+		case 2: /* numbered payload ids */
+			for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+				script.reg[i][KINORA_RX_PAYLOAD / 4] = 0x01a0d9d2 | i << (28 + reg % 4);
+			continue;
+		case 3:
+			controller_mapping_set(&controller, link % 3);
+			continue;
+		case 4: /* up to 65 ms */
+			script.now += script_take(&script, 2) * 1000ULL;
+			break;
+		case 5: /* up to 4 s */
+			script.now += script_take(&script, 4);
+			break;
+		default: /* when it wants */
+			if (wanted > script.now)
+				script.now = wanted;
+			break;
+		}
+		wanted = controller_poll(&controller);
+		CHECK(wanted > script.now && wanted <= script.now + CONTROLLER_POLL_NS);
+		for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
+			CHECK(!memcmp(controller_signal(&controller, i), &script.last[i],
+				      sizeof(script.last[i])));
+	}
+	return 0;
+}
