@@ -152,38 +152,36 @@ static inline void put32(uint8_t *p, uint32_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/* Four bytes in memory order, as one word: compilers make vectors of words, not of bytes. */
+static inline uint32_t bytes4(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+	return a | b << 8 | c << 16 | d << 24;
+}
+
 static void pack_uyvy(uint32_t pairs, const uint16_t *restrict y, const uint16_t *restrict cb,
 		      const uint16_t *restrict cr, uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < pairs; i++) {
-		out[4 * i] = to8(cb[i]);
-		out[4 * i + 1] = to8(y[2 * i]);
-		out[4 * i + 2] = to8(cr[i]);
-		out[4 * i + 3] = to8(y[2 * i + 1]);
-	}
+	for (size_t i = 0; i < pairs; i++)
+		put32(out + 4 * i, bytes4(to8(cb[i]), to8(y[2 * i]), to8(cr[i]), to8(y[2 * i + 1])));
 }
 
 static void pack_yuyv(uint32_t pairs, const uint16_t *restrict y, const uint16_t *restrict cb,
 		      const uint16_t *restrict cr, uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < pairs; i++) {
-		out[4 * i] = to8(y[2 * i]);
-		out[4 * i + 1] = to8(cb[i]);
-		out[4 * i + 2] = to8(y[2 * i + 1]);
-		out[4 * i + 3] = to8(cr[i]);
-	}
+	for (size_t i = 0; i < pairs; i++)
+		put32(out + 4 * i, bytes4(to8(y[2 * i]), to8(cb[i]), to8(y[2 * i + 1]), to8(cr[i])));
 }
 
 static void pack_luma8(uint32_t pairs, const uint16_t *restrict y, uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < 2 * pairs; i++)
+	for (size_t i = 0; i < 2 * pairs; i++)
 		out[i] = to8(y[i]);
 }
 
 static void pack_chroma8(uint32_t pairs, const uint16_t *restrict cb, const uint16_t *restrict cr,
 			 uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < pairs; i++) {
+	for (size_t i = 0; i < pairs; i++) {
 		out[2 * i] = to8(cb[i]);
 		out[2 * i + 1] = to8(cr[i]);
 	}
@@ -192,14 +190,14 @@ static void pack_chroma8(uint32_t pairs, const uint16_t *restrict cb, const uint
 /* P010 and Y210 keep the ten bits at the top of a little-endian 16-bit word. */
 static void pack_luma16(uint32_t pairs, const uint16_t *restrict y, uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < 2 * pairs; i++)
+	for (size_t i = 0; i < 2 * pairs; i++)
 		put16(out + 2 * i, y[i] << 6);
 }
 
 static void pack_chroma16(uint32_t pairs, const uint16_t *restrict cb, const uint16_t *restrict cr,
 			  uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < pairs; i++) {
+	for (size_t i = 0; i < pairs; i++) {
 		put16(out + 4 * i, cb[i] << 6);
 		put16(out + 4 * i + 2, cr[i] << 6);
 	}
@@ -208,7 +206,7 @@ static void pack_chroma16(uint32_t pairs, const uint16_t *restrict cb, const uin
 static void pack_y210(uint32_t pairs, const uint16_t *restrict y, const uint16_t *restrict cb,
 		      const uint16_t *restrict cr, uint8_t *restrict out)
 {
-	for (uint32_t i = 0; i < pairs; i++) {
+	for (size_t i = 0; i < pairs; i++) {
 		put16(out + 8 * i, y[2 * i] << 6);
 		put16(out + 8 * i + 2, cb[i] << 6);
 		put16(out + 8 * i + 4, y[2 * i + 1] << 6);
@@ -236,7 +234,7 @@ static void pack_v210(uint32_t width, const uint16_t *restrict y, const uint16_t
 	uint16_t last_y[6] = { 0 }, last_cb[3] = { 0 }, last_cr[3] = { 0 };
 	uint32_t groups = width / 6, rest = width % 6;
 
-	for (uint32_t i = 0; i < groups; i++)
+	for (size_t i = 0; i < groups; i++)
 		pack_v210_group(y + 6 * i, cb + 3 * i, cr + 3 * i, out + 16 * i);
 	if (!rest)
 		return;
@@ -253,14 +251,14 @@ static void pack_v210(uint32_t width, const uint16_t *restrict y, const uint16_t
 static void mean_rows(uint32_t n, const uint16_t *restrict a, const uint16_t *restrict b,
 		      uint16_t *restrict out)
 {
-	for (uint32_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		out[i] = (a[i] + b[i] + 1) >> 1;
 }
 
 /* Chroma for every pixel: sample n belongs to pixel 2n, the pixel after it lies half way. */
 static void chroma_widen(uint32_t pairs, const uint16_t *restrict c, uint16_t *restrict out)
 {
-	for (uint32_t i = 0; i + 1 < pairs; i++) {
+	for (size_t i = 0; i + 1 < pairs; i++) {
 		out[2 * i] = c[i];
 		out[2 * i + 1] = (c[i] + c[i + 1] + 1) >> 1;
 	}
@@ -295,11 +293,13 @@ static struct rgb_matrix rgb_matrix_make(struct picture_colour colour, double ma
 	};
 }
 
-static inline uint32_t round_clip(float v, float max)
+/* Clipped as an integer, for which compilers know vectors; (-1, 0) is cut to 0 as it should be. */
+static inline uint32_t round_clip(float v, int32_t max)
 {
-	v = v < 0 ? 0 : v;
-	v = v > max ? max : v;
-	return (int32_t)(v + .5f);
+	int32_t n = v + .5f;
+
+	n = n < 0 ? 0 : n;
+	return n > max ? max : n;
 }
 
 static void pack_xbgr32(uint32_t width, const struct rgb_matrix *matrix,
@@ -308,13 +308,13 @@ static void pack_xbgr32(uint32_t width, const struct rgb_matrix *matrix,
 {
 	struct rgb_matrix m = *matrix;
 
-	for (uint32_t i = 0; i < width; i++) {
+	for (size_t i = 0; i < width; i++) {
 		float luma = (y[i] - m.y_offset) * m.y_scale, u = cb[i] - 512, v = cr[i] - 512;
 		uint32_t r = round_clip(luma + m.r_cr * v, 255);
 		uint32_t g = round_clip(luma + m.g_cb * u + m.g_cr * v, 255);
 		uint32_t b = round_clip(luma + m.b_cb * u, 255);
 
-		put32(out + 4 * i, b | g << 8 | r << 16);
+		put32(out + 4 * i, bytes4(b, g, r, 0));
 	}
 }
 
@@ -324,7 +324,7 @@ static void pack_rgbx1010102(uint32_t width, const struct rgb_matrix *matrix,
 {
 	struct rgb_matrix m = *matrix;
 
-	for (uint32_t i = 0; i < width; i++) {
+	for (size_t i = 0; i < width; i++) {
 		float luma = (y[i] - m.y_offset) * m.y_scale, u = cb[i] - 512, v = cr[i] - 512;
 		uint32_t r = round_clip(luma + m.r_cr * v, 1023);
 		uint32_t g = round_clip(luma + m.g_cb * u + m.g_cr * v, 1023);
