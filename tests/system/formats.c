@@ -91,12 +91,12 @@ static void capture_noise(const struct content_format *format,
 			base = stamp.frame;
 		expected = (first + stamp.frame - base) % PICTURES;
 		found = which_picture(pictures, &capture.layout, picture, expected, why, sizeof(why));
-		if (!i && found > 0)
+		if (!CHECK(found >= 0, "%s: %s", what, why))
+			break;
+		if (!i)
 			first = found;	/* where the loop of pictures stood is the card's business */
 		else
 			CHECK_EQ(found, expected);
-		if (!CHECK(found >= 0, "%s: %s", what, why))
-			break;
 		content_trap_set(&capture.layout, capture.buffer[buffer.index].start);
 		if (!CHECK_OK(capture_give(&capture, buffer.index)))
 			break;

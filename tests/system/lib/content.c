@@ -251,6 +251,7 @@ int content_write_y4m(const char *path, const struct content_picture *pictures, 
 /* --- packing --- */
 
 struct row {
+	bool stamped;
 	uint16_t y[PICTURE_WIDTH_MAX];
 	uint16_t cb[PICTURE_WIDTH_MAX / 2];
 	uint16_t cr[PICTURE_WIDTH_MAX / 2];
@@ -329,7 +330,8 @@ static void to_rgb(const struct content_picture *picture, const struct row *row,
 	unsigned int left = x / 2, right = left;
 	double y = (row->y[x] - 64) / 876.0, pb, pr;
 
-	if (x % 2 && left + 1 < picture->width / 2)
+	/* the stamp's last pixel is as neutral as the rest of it */
+	if (x % 2 && left + 1 < picture->width / 2 && !(row->stamped && x == STAMP_WIDTH - 1))
 		right = left + 1;
 	pb = ((row->cb[left] + row->cb[right]) / 2.0 - 512) / 896;
 	pr = ((row->cr[left] + row->cr[right]) / 2.0 - 512) / 896;
@@ -394,7 +396,8 @@ static void get_row(const struct content_picture *picture, unsigned int y,
 	memcpy(out->y, picture->y + start, picture->width * 2);
 	memcpy(out->cb, picture->cb + start / 2, picture->width);
 	memcpy(out->cr, picture->cr + start / 2, picture->width);
-	if (y >= STAMP_ROWS)
+	out->stamped = y < STAMP_ROWS;
+	if (!out->stamped)
 		return;
 	for (unsigned int x = 0; x < STAMP_WIDTH; x++) {
 		unsigned int cell = y / STAMP_CELL_HEIGHT * STAMP_CELLS + x / STAMP_CELL_WIDTH;

@@ -28,11 +28,44 @@ static const struct suite *current;
 static struct kernel_log *kernel_log;
 static uint64_t random_state;
 
+/* The same check may fail for each of thousands of frames: three times is told, the rest counted. */
+#define REPEATS_TOLD 3
+#define PLACES 32
+
+static struct place {
+	const char *file;
+	unsigned int line, count;
+} places[PLACES];
+
+/* Is this failure one to tell? Each place that is asked about is counted. */
+static bool worth_telling(const char *file, unsigned int line)
+{
+	for (struct place *place = places; place < places + PLACES; place++) {
+		if (!place->file)
+			*place = (struct place){ .file = file, .line = line };
+		if (place->file == file && place->line == line)
+			return place->count++ < REPEATS_TOLD;
+	}
+	return true;
+}
+
+static void tell_repeats(void)
+{
+	for (struct place *place = places; place < places + PLACES; place++) {
+		if (place->count > REPEATS_TOLD)
+			suite_note("%s:%u failed %u times more", place->file, place->line,
+				   place->count - REPEATS_TOLD);
+		*place = (struct place){ 0 };
+	}
+}
+
 bool suite_check(bool ok, const char *file, unsigned int line, const char *format, ...)
 {
 	char text[1024] = "holds";
 	va_list args;
 
+	if (!ok && !worth_telling(file, line))
+		return false;
 	if (!ok) {
 		va_start(args, format);
 		vsnprintf(text, sizeof(text), format, args);
@@ -121,6 +154,7 @@ static void run_current(void)
 			kernel_log_mark(kernel_log);
 			test->run();
 			check_kernel_log();
+			tell_repeats();
 			return;
 		}
 	}
