@@ -102,6 +102,22 @@ static void piece_take_all(struct client *c, size_t n)
 	c->piece_len = end;
 }
 
+static unsigned int make_write_multi(struct client *c, uint64_t n)
+{
+	struct vfu_write_multi w = { 0 };
+
+	piece_put(c, &n, sizeof(n));
+	for (; n; n--) {
+		w.region = take(c) & 0xf;
+		w.offset = take(c);
+		w.count = take(c) & 0xf;
+		take_bytes(c, w.data, sizeof(w.data));
+		piece_put(c, &w, sizeof(w));
+	}
+	return VFU_REGION_WRITE_MULTI;
+}
+
+/* Regions that do not exist stand for so many writes in one message. */
 static unsigned int make_region(struct client *c)
 {
 	struct vfu_region_access access = { 0 };
@@ -109,6 +125,8 @@ static unsigned int make_region(struct client *c)
 	bool write = what & 0x80;
 
 	access.region = what & 0xf;
+	if (access.region > VFU_REGIONS)
+		return make_write_multi(c, access.region - VFU_REGIONS);
 	access.offset = take(c) | take(c) << 8;
 	access.count = take(c);
 	piece_put(c, &access, sizeof(access));
@@ -152,6 +170,8 @@ static unsigned int make_unmap(struct client *c)
 
 	unmap.iova = (uint64_t)take(c) << 12;
 	unmap.size = (uint64_t)take(c) << 10;
+	if (!unmap.iova && !unmap.size)
+		unmap.flags = VFU_UNMAP_ALL;
 	piece_put(c, &unmap, sizeof(unmap));
 	return VFU_DMA_UNMAP;
 }
@@ -440,7 +460,9 @@ static unsigned int num_open_fds(void)
 
 /* What every client does first, so that the input starts where it becomes interesting. */
 static const uint8_t prelude[] = {
-	COMMAND, VFU_VERSION, 4, 0, 0, 0, 0,
+	COMMAND, VFU_VERSION, 32, 0, 0, 0, 0,
+	'"', 'm', 'a', 'x', '_', 'd', 'a', 't', 'a', '_', 'x', 'f', 'e', 'r', '_', 's', 'i', 'z',
+	'e', '"', ':', ' ', '4', '0', '9', '6', 0, 0,
 	REGION, 0x80 | VFU_REGION_CONFIG, 4, 0, 2, 6, 0, /* bus mastering on */
 	0x10 | MAP, 3, 0x10, RAM >> 10, 0, /* guest memory at 0x10000 */
 	REGION, 0x80 | VFU_REGION_CONFIG, 0x62, 0, 2, 0, 0x80, /* MSI-X, where there is one */
