@@ -162,14 +162,16 @@ static void pack_uyvy(uint32_t pairs, const uint16_t *restrict y, const uint16_t
 		      const uint16_t *restrict cr, uint8_t *restrict out)
 {
 	for (size_t i = 0; i < pairs; i++)
-		put32(out + 4 * i, bytes4(to8(cb[i]), to8(y[2 * i]), to8(cr[i]), to8(y[2 * i + 1])));
+		put32(out + 4 * i,
+		      bytes4(to8(cb[i]), to8(y[2 * i]), to8(cr[i]), to8(y[2 * i + 1])));
 }
 
 static void pack_yuyv(uint32_t pairs, const uint16_t *restrict y, const uint16_t *restrict cb,
 		      const uint16_t *restrict cr, uint8_t *restrict out)
 {
 	for (size_t i = 0; i < pairs; i++)
-		put32(out + 4 * i, bytes4(to8(y[2 * i]), to8(cb[i]), to8(y[2 * i + 1]), to8(cr[i])));
+		put32(out + 4 * i,
+		      bytes4(to8(y[2 * i]), to8(cb[i]), to8(y[2 * i + 1]), to8(cr[i])));
 }
 
 static void pack_luma8(uint32_t pairs, const uint16_t *restrict y, uint8_t *restrict out)
