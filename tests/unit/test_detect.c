@@ -673,6 +673,24 @@ static void test_counters(void)
 	CU_ASSERT_EQUAL(world->published[QUAD], published);
 }
 
+static void test_clock_drifts(void)
+{
+	struct world *world = world_init();
+
+	lock_8k50(world);
+	run(world, 1500 * MS);
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].ppb = -3210;
+	run(world, 1500 * MS);
+	CU_ASSERT_EQUAL((int32_t)world->last[QUAD].clock_ppb, -3210);
+	CU_ASSERT_EQUAL((int32_t)world->last[3].clock_ppb, -3210);
+	CU_ASSERT_EQUAL(world->published[QUAD], world->changed[QUAD] + 1);
+	world->rx[1].skew_ns = 99;
+	run(world, 1500 * MS);
+	CU_ASSERT_EQUAL(world->last[QUAD].skew_ns[1], 99);
+	CU_ASSERT_EQUAL(world->published[QUAD], world->changed[QUAD] + 2);
+}
+
 static void test_lock_losses_add_up(void)
 {
 	struct world *world = world_init();
@@ -702,7 +720,11 @@ static void test_quad_missing(void)
 		/* plugged in, but without lock */
 		world->rx[gone].status = 0x1;
 		check_quad(world, KINORA_SIGNAL_UNSTABLE, KINORA_REASON_LINK_MISSING);
+		/* lock, but not for long enough */
 		lock_8k50(world);
+		poll_now(world);
+		CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_LINK_MISSING);
+		CU_ASSERT_EQUAL(world->last[QUAD].payload_id[gone], 0);
 		check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
 
 		/* pulled: at once */
@@ -962,6 +984,7 @@ int main(void)
 	    !CU_add_test(suite, "payload id changes", test_payload_changes) ||
 	    !CU_add_test(suite, "first poll", test_first_poll) ||
 	    !CU_add_test(suite, "counters", test_counters) ||
+	    !CU_add_test(suite, "clock and skew drift", test_clock_drifts) ||
 	    !CU_add_test(suite, "lock losses of four links", test_lock_losses_add_up) ||
 	    !CU_add_test(suite, "quad: link missing", test_quad_missing) ||
 	    !CU_add_test(suite, "quad: links differ", test_quad_differs) ||

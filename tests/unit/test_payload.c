@@ -260,6 +260,7 @@ static void test_link_numbers(void)
 	/* No numbers, one twice, reserved ones, patterns mixed. */
 	check_numbers((const uint8_t[]){ 0x01, 0x01, 0x01, 0x01 }, false, 0, 0, 0, 0);
 	check_numbers((const uint8_t[]){ 0x01, 0x21, 0x21, 0x61 }, false, 0, 0, 0, 0);
+	check_numbers((const uint8_t[]){ 0x21, 0x21, 0x41, 0x61 }, false, 0, 0, 0, 0);
 	check_numbers((const uint8_t[]){ 0x81, 0xa1, 0xc1, 0xe1 }, false, 0, 0, 0, 0);
 	check_numbers((const uint8_t[]){ 0x01, 0x21, 0x81, 0xc1 }, false, 0, 0, 0, 0);
 	check_numbers((const uint8_t[]){ 0x01, 0x41, 0x81, 0xe1 }, false, 0, 0, 0, 0);

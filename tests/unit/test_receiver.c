@@ -195,6 +195,28 @@ static void test_clock(void)
 	receivers_finish(&rx);
 }
 
+/* SD reaches the receivers, and they have no lock for it. */
+static void test_sd_never_locks(void)
+{
+	const struct stimulus_mode sd = {
+		.name = "576i50", .width = 720, .height = 576, .interlaced = true,
+		.rate_num = 25, .rate_den = 1, .link = STIMULUS_LINK_SD,
+	};
+	const struct stimulus_signal signal = { .mode = &sd };
+
+	setup();
+	say("signal sdi1 2160p50", 0);
+	CU_ASSERT_EQUAL(receiver_signal(&rx, KINORA_CONN_SDI1, &signal, SECOND), 0);
+	say("fault sdi1 crc 1", SECOND);
+	say("fault sdi1 unlock 10", SECOND);
+	CU_ASSERT_EQUAL(receiver_next_change(&rx, SECOND), UINT64_MAX);
+	CU_ASSERT_EQUAL(status(0, 60 * SECOND), KINORA_RX_CARRIER);
+	CU_ASSERT_EQUAL(reg(0, KINORA_RX_WORDS, 60 * SECOND), 0);
+	CU_ASSERT_EQUAL(reg(0, KINORA_RX_CRC_ERRORS, 60 * SECOND), 0);
+	CU_ASSERT_EQUAL(reg(0, KINORA_RX_LOCK_LOSSES, 60 * SECOND), 1);
+	receivers_finish(&rx);
+}
+
 static void test_refused(void)
 {
 	struct stimulus_signal signal = { .mode = stimulus_mode_find("4320p60") };
@@ -649,6 +671,7 @@ int main(void)
 	    !CU_add_test(suite, "quad and single share links", test_quad_and_single_share_links) ||
 	    !CU_add_test(suite, "payload ids", test_payload_ids) ||
 	    !CU_add_test(suite, "clock", test_clock) ||
+	    !CU_add_test(suite, "sd never locks", test_sd_never_locks) ||
 	    !CU_add_test(suite, "what is refused", test_refused) ||
 	    !CU_add_test(suite, "crc errors", test_crc_errors) ||
 	    !CU_add_test(suite, "crc errors only grow", test_crc_errors_only_grow) ||
