@@ -90,6 +90,9 @@ static void paint(uint8_t *buf, const struct mem_layout *layout, unsigned int x,
 		row[x / 2 * 8 + (x % 2 ? 4 : 0) + 1] = luma >> 2;
 		break;
 	case KINORA_FMT_V210:
+		/* chroma of the opposite kind, so that a reader off by a field cannot be right */
+		if (x % 6 == 0)
+			memset(row + x / 6 * 16, white ? 0 : 0xff, 16);
 		bit = v210_bit[x % 6];
 		for (unsigned int i = 0; i < 10; i++, bit++) {
 			uint8_t *byte = row + x / 6 * 16 + bit / 8;

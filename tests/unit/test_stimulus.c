@@ -182,6 +182,24 @@ static void test_links(void)
 		{ "576i50", STIMULUS_LINK_NONE, STIMULUS_LINK_NONE, 0, 1 },
 	};
 
+	/* the whole table by its rule: twice the rate or four times the pixels, the next link */
+	for (size_t i = 0; stimulus_mode_at(i); i++) {
+		const struct stimulus_mode *mode = stimulus_mode_at(i);
+		double hz = (double)mode->rate_num / mode->rate_den;
+		int step = (hz > 30) + (hz > 60);
+
+		if (mode->interlaced || mode->height == 720)
+			continue;
+		if (mode->height == 1080)
+			CU_ASSERT_EQUAL((int)mode->link, STIMULUS_LINK_HD + step);
+		if (mode->height == 2160)
+			CU_ASSERT_EQUAL((int)mode->link, step == 2 ? STIMULUS_LINK_NONE :
+								     STIMULUS_LINK_6G + step);
+		if (mode->height == 4320)
+			CU_ASSERT_EQUAL((int)mode->link_quad, STIMULUS_LINK_6G + step);
+		CU_ASSERT_EQUAL(mode->hdmi, mode->height < 4320 || step < 2);
+		CU_ASSERT_EQUAL(mode->ref, mode->height == 1080 && step == 0);
+	}
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		const struct stimulus_mode *mode = stimulus_mode_find(modes[i].name);
 
