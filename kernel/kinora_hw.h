@@ -176,12 +176,13 @@ struct kinora_submission {
 
 /* --- host memory: scatter table entry --- */
 struct kinora_sg {
-	__le64 addr;		/* 0x00 bus address: of data, 16-aligned, or of the next segment */
-	__le32 len;		/* 0x08 bytes; a multiple of 16 but in the last entry; link: 0 */
+	__le64 addr;		/* 0x00 bus address: of data, 8-aligned; link: of the next segment */
+	__le32 len;		/* 0x08 bytes; a multiple of 8 but in the last entry; link: 0 */
 	__le32 flags;		/* 0x0c */
 };
 
 #define KINORA_SG_BYTES 16
+#define KINORA_SG_ALIGN 8		/* of data, address and length; segments: KINORA_SG_BYTES */
 #define KINORA_SG_LINK BIT(0)		/* addr is the next segment */
 #define KINORA_SG_MAX_ENTRIES 65536	/* bound on kinora_submission.entries */
 

@@ -429,7 +429,7 @@ int kinora_open(struct file *file)
 
 /**
  * kinora_enum_input() - VIDIOC_ENUMINPUT
- * @file: of a picture node
+ * @file: of a node
  * @priv: unused
  * @input: to fill
  *
@@ -447,7 +447,8 @@ int kinora_enum_input(struct file *file, void *priv, struct v4l2_input *input)
 	index = array_index_nospec(index, channel->num_inputs);
 	strscpy(input->name, connectors[channel->inputs[index]].name, sizeof(input->name));
 	input->type = V4L2_INPUT_TYPE_CAMERA;
-	input->capabilities = V4L2_IN_CAP_DV_TIMINGS;
+	if (node == &channel->video) /* whose ioctls these are */
+		input->capabilities = V4L2_IN_CAP_DV_TIMINGS;
 	connector_signal(channel->kdev, channel->inputs[index], &info);
 	if (kinora_state(channel->kdev) == KINORA_CARD_GONE)
 		input->status = V4L2_IN_ST_NO_POWER;
@@ -460,7 +461,7 @@ int kinora_enum_input(struct file *file, void *priv, struct v4l2_input *input)
 
 /**
  * kinora_g_input() - VIDIOC_G_INPUT
- * @file: of a picture node
+ * @file: of a node
  * @priv: unused
  * @index: to fill
  *
@@ -476,7 +477,7 @@ int kinora_g_input(struct file *file, void *priv, unsigned int *index)
 
 /**
  * kinora_s_input() - VIDIOC_S_INPUT
- * @file: of a picture node
+ * @file: of a node
  * @priv: unused
  * @index: of the input; the current one is always fine
  *

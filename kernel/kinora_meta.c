@@ -4,7 +4,8 @@
  * times and the timecode. The card writes struct kinora_meta_header and the packets (uapi/kinora.h)
  * straight into the buffer; a buffer has the sequence number of the picture it belongs to.
  *
- * The node follows the channel's input and timing, which are chosen on the picture node.
+ * Input and timing are the channel's, so switching the input here switches it for the picture node
+ * too; the timing is chosen there.
  */
 #include <media/v4l2-ioctl.h>
 
@@ -34,6 +35,9 @@ static const struct v4l2_ioctl_ops ioctl_ops = {
 	.vidioc_g_fmt_meta_cap = get_fmt,
 	.vidioc_s_fmt_meta_cap = get_fmt, /* there is only one */
 	.vidioc_try_fmt_meta_cap = get_fmt,
+	.vidioc_enum_input = kinora_enum_input,
+	.vidioc_g_input = kinora_g_input,
+	.vidioc_s_input = kinora_s_input,
 	.vidioc_reqbufs = vb2_ioctl_reqbufs,
 	.vidioc_create_bufs = vb2_ioctl_create_bufs,
 	KINORA_REMOVE_BUFS_OP

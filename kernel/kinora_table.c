@@ -14,8 +14,7 @@
 
 #define SEGMENT_BYTES 4096U
 #define SEGMENT_ENTRIES (SEGMENT_BYTES / KINORA_SG_BYTES)
-#define ALIGNMENT 16U
-#define RUN_MAX (U32_MAX & ~(ALIGNMENT - 1))
+#define RUN_MAX (U32_MAX & ~(KINORA_SG_ALIGN - 1))
 
 static_assert(sizeof(struct kinora_sg) == KINORA_SG_BYTES);
 
@@ -70,7 +69,7 @@ static int entry_add(struct kinora_table *table, u64 addr, u32 len)
  * @bytes: of the buffer
  * @need_sync: set to whether the processor's caches or a bounce buffer lie between card and pages
  *
- * Return: 0; -EINVAL if a piece of the buffer is not aligned to 16 bytes or the pages do not reach;
+ * Return: 0; -EINVAL if a piece of the buffer is not aligned to 8 bytes or the pages do not reach;
  * -E2BIG if it is in more pieces than the card takes; -ENOMEM.
  */
 int kinora_table_init(struct kinora_table *table, struct device *dev, struct sg_table *sgt,
@@ -104,9 +103,9 @@ int kinora_table_init(struct kinora_table *table, struct device *dev, struct sg_
 			continue;
 		}
 		ret = -EINVAL;
-		if (addr % ALIGNMENT || run_len % ALIGNMENT) {
+		if (addr % KINORA_SG_ALIGN || run_len % KINORA_SG_ALIGN) {
 			dev_dbg(dev, "buffer has a piece at %#llx that is not aligned to %u bytes\n",
-				addr, ALIGNMENT);
+				addr, KINORA_SG_ALIGN);
 			goto out_finish;
 		}
 		if (run_len) {

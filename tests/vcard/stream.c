@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "card.h"
 #include "log.h"
@@ -190,6 +192,95 @@ static void bus_close(struct stream *stream)
 	host->dma_end(host->opaque);
 }
 
+/* --- tables --- */
+
+/* An entry of a table that is being read. */
+struct table_walk {
+	uint64_t next;		/* address of the next entry */
+	uint32_t left;		/* entries to go */
+	uint64_t total;		/* bytes the data entries hold so far */
+	uint32_t segments;
+};
+
+/* One entry, copied out of the host's memory: KINORA_RECORD_* of what is wrong with it. */
+static uint32_t table_entry(struct stream *stream, struct table_walk *walk,
+			    const struct kinora_sg *entry)
+{
+	uint64_t addr = le64toh(entry->addr);
+	uint32_t len = le32toh(entry->len);
+	struct stream_segment *last;
+
+	walk->left--;
+	walk->next += sizeof(*entry);
+	if (le32toh(entry->flags) & KINORA_SG_LINK) {
+		if (addr % KINORA_SG_BYTES || len || !walk->left)
+			return KINORA_RECORD_BAD_ENTRY;
+		walk->next = addr;
+		return 0;
+	}
+	if (addr % KINORA_SG_ALIGN || !len || (len % KINORA_SG_ALIGN && walk->left))
+		return KINORA_RECORD_BAD_ENTRY;
+	walk->total += len;
+	last = walk->segments ? &stream->segment[walk->segments - 1] : NULL;
+	if (last && last->addr + last->bytes == addr) {
+		last->bytes += len;
+		return 0;
+	}
+	stream->segment[walk->segments++] = (struct stream_segment){ .addr = addr, .bytes = len };
+	return 0;
+}
+
+/* Entries from walk->next on, as far as they can be seen directly. */
+static uint32_t table_window(struct stream *stream, struct table_walk *walk)
+{
+	uint64_t want = (uint64_t)walk->left * sizeof(struct kinora_sg);
+	uint32_t status = 0;
+	uint64_t run, at = walk->next;
+	struct kinora_sg entry;
+	void *ptr;
+	int ret;
+
+	ret = bus_open(stream, at, want < WINDOW ? want : WINDOW, false, &ptr, &run);
+	if (!ret && run >= sizeof(entry)) {
+		while (!status && walk->left && walk->next == at && run >= sizeof(entry)) {
+			memcpy(&entry, ptr, sizeof(entry));
+			status = table_entry(stream, walk, &entry);
+			ptr = (uint8_t *)ptr + sizeof(entry);
+			at += sizeof(entry);
+			run -= sizeof(entry);
+		}
+		bus_close(stream);
+		return status;
+	}
+	if (!ret)
+		bus_close(stream);
+	if (bus_read(stream, at, &entry, sizeof(entry)))
+		return KINORA_RECORD_BUS_ERROR;
+	return table_entry(stream, walk, &entry);
+}
+
+/* Copy and check a submission's table. */
+static uint32_t table_read(struct stream *stream, const struct kinora_submission *submission)
+{
+	struct stream_job *job = &stream->job;
+	uint32_t bytes = le32toh(submission->bytes);
+	struct table_walk walk = {
+		.next = le64toh(submission->table), .left = le32toh(submission->entries),
+	};
+
+	if (!walk.left || walk.left > KINORA_SG_MAX_ENTRIES || walk.next % KINORA_SG_BYTES)
+		return KINORA_RECORD_BAD_ENTRY;
+	while (walk.left) {
+		uint32_t status = table_window(stream, &walk);
+
+		if (status)
+			return status;
+	}
+	job->segments = walk.segments;
+	job->capacity = walk.total < bytes ? walk.total : bytes;
+	return job->capacity < stream->config.bytes ? KINORA_RECORD_SHORT : 0;
+}
+
 /* --- start --- */
 
 static void config_latch(struct stream *stream)
@@ -260,6 +351,50 @@ void stream_latch(struct stream *stream)
 	config_latch(stream);
 }
 
+static void segment_touch(struct stream *stream, const struct stream_segment *segment)
+{
+	uint64_t page = sysconf(_SC_PAGESIZE);
+	uint64_t at = 0, run;
+
+	for (at = 0; at < segment->bytes; at += run) {
+		uint64_t left = segment->bytes - at;
+		uintptr_t from, to;
+		void *ptr;
+
+		if (bus_open(stream, segment->addr + at, left < WINDOW ? left : WINDOW, true, &ptr,
+			     &run))
+			return;
+		from = (uintptr_t)ptr & -page;
+		to = ((uintptr_t)ptr + run + page - 1) & -page;
+		/* a kernel that cannot, or memory that cannot be had, shows as lateness in the books */
+		madvise((void *)from, to - from, MADV_POPULATE_READ);
+		bus_close(stream);
+	}
+}
+
+/*
+ * This program's page tables do not know the guest's buffers yet, and to learn 88 MB page by page
+ * costs more than a frame has time. So buffers that wait for the start are looked at before it. A
+ * board has no such trouble; nothing of them is kept or written.
+ */
+static void buffers_touch(struct stream *stream)
+{
+	uint32_t waiting = atomic_load(&stream->tail) - atomic_load(&stream->taken);
+	uint32_t taken = atomic_load(&stream->taken);
+	struct kinora_submission submission;
+
+	for (; waiting; waiting--, taken++) {
+		uint32_t slot = taken & (ring_entries(stream) - 1);
+		uint64_t addr = stream->config.sq + slot * sizeof(submission);
+
+		if (bus_read(stream, addr, &submission, sizeof(submission)) ||
+		    table_read(stream, &submission))
+			return;
+		for (uint32_t i = 0; i < stream->job.segments; i++)
+			segment_touch(stream, &stream->segment[i]);
+	}
+}
+
 unsigned int stream_prepare(struct stream *stream)
 {
 	unsigned int error = config_check(stream);
@@ -277,6 +412,9 @@ unsigned int stream_prepare(struct stream *stream)
 	}
 	if (stream_tail_bad(stream))
 		return KINORA_ERROR_TAIL;
+	if (stream->type == KINORA_STREAM_VIDEO)
+		buffers_touch(stream);
+	stream->job = (struct stream_job){ 0 };
 	return KINORA_ERROR_NONE;
 }
 
@@ -336,96 +474,7 @@ out_drop:
 	return -ENOMEM;
 }
 
-/* --- submissions and tables --- */
-
-/* An entry of a table that is being read. */
-struct table_walk {
-	uint64_t next;		/* address of the next entry */
-	uint32_t left;		/* entries to go */
-	uint64_t total;		/* bytes the data entries hold so far */
-	uint32_t segments;
-};
-
-/* One entry, copied out of the host's memory: KINORA_RECORD_* of what is wrong with it. */
-static uint32_t table_entry(struct stream *stream, struct table_walk *walk,
-			    const struct kinora_sg *entry)
-{
-	uint64_t addr = le64toh(entry->addr);
-	uint32_t len = le32toh(entry->len);
-	struct stream_segment *last;
-
-	walk->left--;
-	walk->next += sizeof(*entry);
-	if (addr % 16)
-		return KINORA_RECORD_BAD_ENTRY;
-	if (le32toh(entry->flags) & KINORA_SG_LINK) {
-		if (len || !walk->left)
-			return KINORA_RECORD_BAD_ENTRY;
-		walk->next = addr;
-		return 0;
-	}
-	if (!len || (len % 16 && walk->left))
-		return KINORA_RECORD_BAD_ENTRY;
-	walk->total += len;
-	last = walk->segments ? &stream->segment[walk->segments - 1] : NULL;
-	if (last && last->addr + last->bytes == addr) {
-		last->bytes += len;
-		return 0;
-	}
-	stream->segment[walk->segments++] = (struct stream_segment){ .addr = addr, .bytes = len };
-	return 0;
-}
-
-/* Entries from walk->next on, as far as they can be seen directly. */
-static uint32_t table_window(struct stream *stream, struct table_walk *walk)
-{
-	uint64_t want = (uint64_t)walk->left * sizeof(struct kinora_sg);
-	uint32_t status = 0;
-	uint64_t run, at = walk->next;
-	struct kinora_sg entry;
-	void *ptr;
-	int ret;
-
-	ret = bus_open(stream, at, want < WINDOW ? want : WINDOW, false, &ptr, &run);
-	if (!ret && run >= sizeof(entry)) {
-		while (!status && walk->left && walk->next == at && run >= sizeof(entry)) {
-			memcpy(&entry, ptr, sizeof(entry));
-			status = table_entry(stream, walk, &entry);
-			ptr = (uint8_t *)ptr + sizeof(entry);
-			at += sizeof(entry);
-			run -= sizeof(entry);
-		}
-		bus_close(stream);
-		return status;
-	}
-	if (!ret)
-		bus_close(stream);
-	if (bus_read(stream, at, &entry, sizeof(entry)))
-		return KINORA_RECORD_BUS_ERROR;
-	return table_entry(stream, walk, &entry);
-}
-
-/* Copy and check a submission's table. */
-static uint32_t table_read(struct stream *stream, const struct kinora_submission *submission)
-{
-	struct stream_job *job = &stream->job;
-	uint32_t bytes = le32toh(submission->bytes);
-	struct table_walk walk = {
-		.next = le64toh(submission->table), .left = le32toh(submission->entries),
-	};
-
-	if (!walk.left || walk.left > KINORA_SG_MAX_ENTRIES || walk.next % 16)
-		return KINORA_RECORD_BAD_ENTRY;
-	while (walk.left) {
-		uint32_t status = table_window(stream, &walk);
-
-		if (status)
-			return status;
-	}
-	job->segments = walk.segments;
-	job->capacity = walk.total < bytes ? walk.total : bytes;
-	return job->capacity < stream->config.bytes ? KINORA_RECORD_SHORT : 0;
-}
+/* --- submissions --- */
 
 static struct stream_cursor cursor_at(const struct stream *stream, uint64_t offset)
 {
