@@ -67,7 +67,7 @@ struct fake_stream {
 
 /*
  * Rings, buffers of config.bytes and a table of each with pieces of at most piece bytes (a multiple
- * of 16), over several linked segments. config's vector, sq and cq are filled in; period and the
+ * of 8), over several linked segments. config's vector, sq and cq are filled in; period and the
  * rest are the caller's.
  */
 void fake_stream_init(struct fake_stream *stream, struct fake_host *host, struct card *card,

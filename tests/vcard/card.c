@@ -417,10 +417,15 @@ int card_init(struct card *card, const struct card_config *config, const struct 
 
 void card_finish(struct card *card)
 {
-	signals_finish(&card->controller);
-	printer_finish(&card->printer);
+	/* who notifies others ends first */
+	signals_stop(&card->controller);
+	printer_stop(&card->printer);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_stop(&card->channel[i]);
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
 		channel_finish(&card->channel[i]);
+	printer_finish(&card->printer);
+	signals_finish(&card->controller);
 	for (unsigned int i = 0; i < KINORA_CONNECTORS; i++)
 		wire_put(card->connector[i].wire);
 	pthread_mutex_destroy(&card->lock);

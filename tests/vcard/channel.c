@@ -744,15 +744,20 @@ int channel_start(struct channel *channel)
 	return ret;
 }
 
+void channel_stop(struct channel *channel)
+{
+	if (!channel->thread_started)
+		return;
+	pthread_mutex_lock(&channel->lock);
+	channel->quit = true;
+	channel_poke(channel);
+	pthread_mutex_unlock(&channel->lock);
+	pthread_join(channel->thread, NULL);
+	channel->thread_started = false;
+}
+
 void channel_finish(struct channel *channel)
 {
-	if (channel->thread_started) {
-		pthread_mutex_lock(&channel->lock);
-		channel->quit = true;
-		channel_poke(channel);
-		pthread_mutex_unlock(&channel->lock);
-		pthread_join(channel->thread, NULL);
-	}
 	for (unsigned int i = 0; i < KINORA_STREAMS_PER_CHANNEL; i++)
 		stream_finish(&channel->stream[i]);
 	pthread_mutex_destroy(&channel->lock);

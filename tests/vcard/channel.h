@@ -63,6 +63,7 @@ struct channel {
 /* 0 or negative errno; the card's other parts must be there. */
 int channel_init(struct channel *channel, struct card *card, unsigned int index);
 int channel_start(struct channel *channel);
+void channel_stop(struct channel *channel);	/* the thread */
 void channel_finish(struct channel *channel);
 
 /* Registers; offsets within the channel's block. */

@@ -56,15 +56,20 @@ int printer_init(struct printer *printer)
 	return ret;
 }
 
+void printer_stop(struct printer *printer)
+{
+	if (!printer->started)
+		return;
+	pthread_mutex_lock(&printer->lock);
+	printer->quit = true;
+	pthread_cond_signal(&printer->wake);
+	pthread_mutex_unlock(&printer->lock);
+	pthread_join(printer->thread, NULL);
+	printer->started = false;
+}
+
 void printer_finish(struct printer *printer)
 {
-	if (printer->started) {
-		pthread_mutex_lock(&printer->lock);
-		printer->quit = true;
-		pthread_cond_signal(&printer->wake);
-		pthread_mutex_unlock(&printer->lock);
-		pthread_join(printer->thread, NULL);
-	}
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
 		wire_put(printer->job[i].wire);
 	pthread_mutex_destroy(&printer->lock);

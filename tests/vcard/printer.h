@@ -31,6 +31,7 @@ struct printer {
 };
 
 int printer_init(struct printer *printer);
+void printer_stop(struct printer *printer);	/* the thread; before the channels */
 void printer_finish(struct printer *printer);
 
 /* Only the latest request of a channel counts. channel_notify() tells when it has been carried out. */

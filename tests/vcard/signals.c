@@ -260,15 +260,20 @@ int signals_start(struct signals *signals)
 	return ret;
 }
 
+void signals_stop(struct signals *signals)
+{
+	if (!signals->started)
+		return;
+	pthread_mutex_lock(&signals->lock);
+	signals->quit = true;
+	pthread_cond_signal(&signals->wake);
+	pthread_mutex_unlock(&signals->lock);
+	pthread_join(signals->thread, NULL);
+	signals->started = false;
+}
+
 void signals_finish(struct signals *signals)
 {
-	if (signals->started) {
-		pthread_mutex_lock(&signals->lock);
-		signals->quit = true;
-		pthread_cond_signal(&signals->wake);
-		pthread_mutex_unlock(&signals->lock);
-		pthread_join(signals->thread, NULL);
-	}
 	receivers_finish(&signals->receivers);
 	pthread_mutex_destroy(&signals->lock);
 	pthread_cond_destroy(&signals->wake);

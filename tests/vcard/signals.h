@@ -37,6 +37,7 @@ struct signals {
 
 int signals_init(struct signals *signals, struct card *card);
 int signals_start(struct signals *signals);
+void signals_stop(struct signals *signals);	/* the thread; before the channels */
 void signals_finish(struct signals *signals);
 
 /* A receiver or the card's ENABLE changed. */
