@@ -76,7 +76,7 @@ static void test_stimulus(void)
 		{ { "stimulus", "signal sdi1 4320p60" }, 1, { "4320p60" } },
 		{ { "stimulus", "signal sdi1 2160p60 patern=rp219" }, 1, { "patern", "pattern" } },
 		{ { "stimulus", "signal sdi1 2160p60 pattern=rp218" }, 1, { "rp218", "rp219" } },
-		{ { "stimulus", "signal sdi1 2160p60 transfer=hdr" }, 1, { "hdr", "hlg" } },
+		{ { "stimulus", "signal sdi1 2160p60 transfer=hlq" }, 1, { "hlq", "hlg" } },
 		{ { "stimulus", "signal sdi1 2160p60 file=/nowhere/clip.y4m" }, 1, { "/nowhere/clip.y4m" } },
 		{ { "stimulus", "signal sdi1 2160p60 ppm=many" }, 1, { "many" } },
 		{ { "stimulus", "fault sdi1 crc 2" }, 1, { "2" } },
@@ -202,7 +202,7 @@ static void test_busy(void)
 	struct capture capture = { .fd = -1 };
 	struct v4l2_buffer buffer;
 	const struct fault snapshot = {
-		{ KINORA, "snapshot", "-d", capture.path, "-o", "/tmp/busy.png" }, 4, { "busy" }
+		{ KINORA, "snapshot", "-d", capture.path, "-o", "/tmp/busy.png" }, 4, { "in use", "bad_input" }
 	};
 
 	if (!CHECK_OK(world_say("signal sdi1 1080p60 pattern=rp219")) ||

@@ -105,6 +105,7 @@ out:
 	capture_close(&capture);
 }
 
+/* BT.2020 differs only in what it makes of RGB. */
 static void noise_1080p(bool bt2020)
 {
 	struct content_picture pictures[PICTURES] = { 0 };
@@ -125,7 +126,8 @@ static void noise_1080p(bool bt2020)
 				bt2020 ? "2020" : "709")))
 		goto out;
 	for (unsigned int i = 0; i < CONTENT_FORMATS; i++)
-		capture_noise(&content_formats[i], pictures);
+		if (!bt2020 || content_formats[i].code >= KINORA_FMT_XBGR32)
+			capture_noise(&content_formats[i], pictures);
 out:
 	/* the card may still read the file: away with the signal first */
 	world_say("signal sdi1 off");
