@@ -17,7 +17,7 @@
 
 /* A card may ask for any time; the driver waits this long at most, ms. */
 #define TIMEOUT_MIN_MS 10
-#define TIMEOUT_MAX_MS 2000
+#define TIMEOUT_MAX_MS 10000
 
 static void set_state(struct kinora_device *kdev, enum kinora_card_state state)
 {

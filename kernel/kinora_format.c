@@ -19,7 +19,7 @@ static const struct kinora_format formats[KINORA_FMTS] = {
 	{ FOURCC('N', 'V', '1', '2'), KINORA_FMT_NV12, 0, 1, 2, "Y/UV 4:2:0" },
 	{ FOURCC('N', 'V', '1', '6'), KINORA_FMT_NV16, 0, 1, 1, "Y/UV 4:2:2" },
 	{ FOURCC('P', '0', '1', '0'), KINORA_FMT_P010, 0, 2, 2, "10-bit Y/UV 4:2:0" },
-	{ FOURCC('Y', '2', '1', '0'), KINORA_FMT_Y210, 0, 4, 0, "10-bit YUYV packed" },
+	{ FOURCC('Y', '2', '1', '0'), KINORA_FMT_Y210, 0, 4, 0, "10-bit YUYV Packed" },
 	{ FOURCC('v', '2', '1', '0'), KINORA_FMT_V210, 0, 0, 0, "10-bit 4:2:2 v210" },
 	{ FOURCC('X', 'R', '2', '4'), KINORA_FMT_XBGR32, 1, 4, 0, "32-bit BGRX 8-8-8-8" },
 	{ FOURCC('R', 'X', '3', '0'), KINORA_FMT_RGBX1010102, 1, 4, 0, "32-bit RGBX 10-10-10-2" },

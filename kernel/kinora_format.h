@@ -17,7 +17,7 @@ struct kinora_format {
 	__u8 rgb;		/* full-range RGB; else YCbCr in the signal's range */
 	__u8 bytes_per_pixel;	/* plane 0; 0: v210, which has groups of six pixels */
 	__u8 chroma_divisor;	/* lines of plane 0 to a line of plane 1; 0: one plane */
-	const char *description;
+	const char *description;	/* as v4l2-compliance wants it; older kernels lack some */
 };
 
 /* How a picture lies in a buffer; what the stream registers of the same names are given. */
