@@ -65,27 +65,21 @@ make_initramfs() {
 	cat "$kernel_path/initramfs.cpio" "$run/run/extra.cpio" >"$run/run/initramfs"
 }
 
-# start_card: the virtual card, until its socket listens.
+# start_card: the virtual card, until its socket listens. The end of the pipe tells its death.
 start_card() {
-	local option byte
-	local -a arguments=(--socket "$run/run/card.sock" --control "$run/run/control.sock")
+	local option ready byte
+	local -a arguments=(--socket "$run/run/card.sock" --control "$run/run/control.sock" --ready-fd 3)
 	for option in "${stimuli[@]}"; do
 		arguments+=(--stimulus "$option")
 	done
 	[[ $msix == yes ]] || arguments+=(--no-msix)
-	mkfifo "$run/run/card.ready"
-	exec {ready}<>"$run/run/card.ready"
-	"$card_program" "${arguments[@]}" --ready-fd "$ready" "${card_options[@]}" \
-		</dev/null >&2 2> >(tee "$run/run/card.log" >&2) &
+	exec {ready}< <(exec "$card_program" "${arguments[@]}" "${card_options[@]}" \
+		3>&1 >&2 2> >(exec tee "$run/run/card.log" >&2) </dev/null)
 	card_pid=$!
-	while ! read -r -t 0.2 -n 1 -u "$ready" byte; do
-		if ! kill -0 "$card_pid" 2>/dev/null; then
-			wait "$card_pid" || true
-			machine_failed "the virtual card did not start"
-		fi
-		[[ $SECONDS -lt 20 ]] || machine_failed "the virtual card does not get ready"
-	done
-	exec {ready}>&-
+	if ! read -r -t 30 -n 1 -u "$ready" byte; then
+		machine_failed "the virtual card did not get ready"
+	fi
+	exec {ready}<&-
 }
 
 # machine_failed TEXT
@@ -109,7 +103,7 @@ save_log() {
 			echo '---- the whole kernel log ----'
 			cat "$run/run/log" "$run/run/leaks"
 		fi
-	} >"$KINORA_VM_LOG" 2>/dev/null
+	} >"$KINORA_VM_LOG" 2>/dev/null || true
 }
 
 # pick_accel: KVM where it can run this kernel, otherwise TCG. Some hosts have a /dev/kvm that
@@ -149,15 +143,17 @@ probe_kvm() {
 
 # build_qemu: fills the array qemu.
 build_qemu() {
-	local accel words machine_type=q35,memory-backend=mem port
+	local accel words machine_type=q35,memory-backend=mem port prealloc=''
 	accel=$(pick_accel)
 	# "quiet" prints errors only; 5 adds warnings, so that a kernel that dies has said why.
 	words="console=ttyS0 loglevel=5 panic=-1 nokaslr mitigations=off audit=0 apparmor=0"
 	words+=" log_buf_len=4M sysrq_always_enabled cryptomgr.notests no_timer_check"
 	[[ $kernel != debug ]] || words+=" kmemleak=on"
+	# A card that writes in real time must not wait for the host to find memory.
+	[[ $card == no ]] || prealloc=,prealloc=on,prealloc-threads=2
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
 		-name "kinora-$kernel" -smp "$cpus" -m "$mem"
-		-object "memory-backend-memfd,id=mem,size=$mem,share=on")
+		-object "memory-backend-memfd,id=mem,size=$mem,share=on$prealloc")
 	if [[ $iommu == yes ]]; then
 		machine_type+=,kernel-irqchip=$([[ $accel == kvm ]] && echo split || echo off)
 		words+=" intel_iommu=on iommu.strict=1"
@@ -166,7 +162,7 @@ build_qemu() {
 	if [[ $accel == kvm ]]; then
 		qemu+=(-accel kvm -cpu host)
 	else
-		qemu+=(-accel "tcg,thread=multi" -cpu "max,la57=off")
+		qemu+=(-accel "tcg,thread=multi" -cpu "max,la57=off,erms=off,fsrm=off")
 	fi
 	qemu+=(-machine "$machine_type"
 		-kernel /kernel/vmlinux -initrd /run/initramfs -append "$words${append:+ $append}"
@@ -198,9 +194,11 @@ build_qemu() {
 }
 
 run_inside() {
-	local directory=$repo stdin=no leak_check=no rmmod_limit=30 status='' ended card_pid='' line
-	local qemu_pid timer_pid='' out_pid err_pid reason
+	local directory=$repo stdin=no leak_check=no rmmod_limit=30 ended card_pid=''
+	local qemu_pid timer_pid='' out_pid err_pid
 	local -a qemu
+	set -o errtrace
+	trap 'machine_failed "setting the machine up failed"' ERR
 	[[ $PWD/ != "$repo"/* ]] || directory=$PWD
 	[[ $kernel != debug ]] || leak_check=yes rmmod_limit=60
 	if [[ $interactive == no && ! -t 0 && $(readlink /proc/self/fd/0) != /dev/null ]]; then
@@ -232,7 +230,7 @@ run_inside() {
 	wait -n -p ended "$qemu_pid" ${timer_pid:+"$timer_pid"} || true
 	if [[ -n $timer_pid && $ended == "$timer_pid" ]]; then
 		kill -KILL "$qemu_pid"
-		wait "$qemu_pid" || true
+		wait "$qemu_pid" 2>/dev/null || true
 		wait "$out_pid" "$err_pid" || true
 		save_log
 		say "the time limit of $limit s is over, see $KINORA_VM_LOG"
@@ -293,7 +291,7 @@ find_reports() {
 	[[ -s $source ]] || source=$run/run/serial
 	count=$(grep -acE "$report_pattern" "$source" || true)
 	if [[ $count -gt 0 ]]; then
-		grep -aE -A 30 "$report_pattern" "$source" | head -n 200 >&2
+		grep -aE -B 3 -A 30 "$report_pattern" "$source" | head -n 200 >&2
 		complaints+=("the kernel log has $count line(s) that report a defect")
 	fi
 }
