@@ -83,7 +83,7 @@ int kinora_channel_read(const char *root, const char *entry, struct kinora_chann
 	read_attribute(root, entry, "name", channel->name, sizeof(channel->name));
 	if (!channel->name[0])
 		return kinora_fail(-ENODEV, "no video device '%s'", entry);
-	snprintf(channel->video, sizeof(channel->video), "/dev/%s", entry);
+	snprintf(channel->video, sizeof(channel->video), "/dev/%.32s", entry);
 	read_link_name(root, entry, "device/driver", channel->driver, sizeof(channel->driver));
 	read_link_name(root, entry, "device", channel->bus, sizeof(channel->bus));
 	read_attribute(root, entry, "device/serial", channel->serial, sizeof(channel->serial));
@@ -112,7 +112,7 @@ static void meta_assign(struct kinora_channel *list, size_t count, const char *b
 
 	for (i = 0; i < count; i++)
 		if (list[i].number == number && !strcmp(list[i].bus, bus))
-			snprintf(list[i].meta, sizeof(list[i].meta), "/dev/%s", entry);
+			snprintf(list[i].meta, sizeof(list[i].meta), "/dev/%.32s", entry);
 }
 
 /* Every picture node first, then every metadata node to its picture node. */
@@ -244,7 +244,7 @@ static int find_path(const char *root, const struct kinora_channel *list, size_t
 	ret = node_entry(root, path, entry, sizeof(entry));
 	if (ret)
 		return ret;
-	snprintf(dev, sizeof(dev), "/dev/%s", entry);
+	snprintf(dev, sizeof(dev), "/dev/%.32s", entry);
 	found = find_node(list, count, dev);
 	if (!found)
 		return kinora_channel_read(root, entry, channel);

@@ -125,6 +125,44 @@ static int fail_plot(int err)
 	return ret;
 }
 
+/* The end of the part at p that a page does without; p itself: it stays. */
+static const char *skip_part(const char *p)
+{
+	/* Markers that no plot of ours uses, names that readers would see as tooltips, and ids, which
+	 * would be there once for each plot of a page.
+	 */
+	static const char *const parts[][2] = {
+		{ "<defs>", "</defs>" },
+		{ "<title>", "</title>" },
+		{ "<desc>", "</desc>" },
+		{ " id=\"", "\"" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t length = strlen(parts[i][0]);
+		const char *end;
+
+		if (strncmp(p, parts[i][0], length))
+			continue;
+		end = strstr(p + length, parts[i][1]);
+		return end ? end + strlen(parts[i][1]) : p;
+	}
+	return p;
+}
+
+static void put_svg(const char *svg, FILE *out)
+{
+	while (*svg) {
+		const char *next = *svg == '<' || *svg == ' ' ? skip_part(svg) : svg;
+
+		if (next == svg)
+			fputc(*svg++, out);
+		else
+			svg = next;
+	}
+}
+
 int kinora_plot_svg(const char *script, size_t bytes, FILE *out)
 {
 	int in, err, ends[2], ret;
@@ -155,7 +193,7 @@ int kinora_plot_svg(const char *script, size_t bytes, FILE *out)
 	if (ret || !start)
 		ret = fail_plot(err);
 	else
-		fputs(start, out);
+		put_svg(start, out);
 	free(svg);
 out_close_pipe:
 	close(ends[0]);

@@ -29,7 +29,8 @@ static const char page_style[] =
 	"h1{font-size:1.7rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .6rem}\n"
 	".verdict{font-weight:700;padding:.1rem .8rem;border-radius:.4rem;border:2px solid}\n"
 	".ok{color:var(--ok)}.bad{color:var(--bad)}p.sub{color:var(--soft);margin:.2rem 0 1.2rem}\n"
-	".cols{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1.25rem}\n"
+	".cols{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));"
+	"gap:1.25rem;align-items:start}.wide{grid-column:1/-1}\n"
 	"table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
 	"th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);"
 	"vertical-align:top}\n"
@@ -87,23 +88,22 @@ static struct unit unit_for(double size)
 	if (size < 5e3)
 		return (struct unit){ "ns", 1 };
 	if (size < 5e6)
-		return (struct unit){ "µs", 1e3 };
+		return (struct unit){ "us", 1e3 };
 	if (size < 5e9)
 		return (struct unit){ "ms", 1e6 };
 	return (struct unit){ "s", 1e9 };
 }
 
-static void plot_setup(FILE *script, const char *name)
+static void plot_setup(FILE *script, unsigned int width)
 {
 	fprintf(script,
-		"set encoding utf8\n"
-		"set terminal svg size 640,280 dynamic font 'sans-serif,12' name '%s'\n"
+		"set terminal svg size %u,280 dynamic font 'sans-serif,12'\n"
 		"set border 3 lc rgb '#808080'\nset tics nomirror\n"
 		"set grid lt 1 lw 0.5 lc rgb '#b0808080'\n"
 		"set style line 1 lc rgb '#3a86c8' lw 1.2\n"
 		"set style line 2 lc rgb '#d9822b' lw 1.2\n"
 		"set style fill solid 0.75 noborder\nset key noautotitle\n"
-		"set xtics font ',11'\nset ytics font ',11'\n", name);
+		"set xtics font ',11'\nset ytics font ',11'\n", width);
 }
 
 /* Bars; x counts from `origin` in `unit`. */
@@ -206,15 +206,15 @@ static int put_figure(FILE *out, enum figure figure, const struct kinora_timing_
 		      enum kinora_timing_clock which, const char *title, const char *caption)
 {
 	const struct kinora_clock_timing *clock = &result->clock[which];
-	char *script = NULL, name[32];
+	bool wide = figure == FIGURE_TIE || figure == FIGURE_LATENCY;
+	char *script = NULL;
 	size_t bytes = 0;
 	FILE *stream = open_memstream(&script, &bytes);
 	int ret;
 
 	if (!stream)
 		return kinora_fail(-ENOMEM, "out of memory for a plot");
-	snprintf(name, sizeof(name), "plot%d%d", (int)figure, (int)which);
-	plot_setup(stream, name);
+	plot_setup(stream, wide ? 1310 : 640);
 	switch (figure) {
 	case FIGURE_INTERVALS:
 		interval_histogram(stream, clock);
@@ -229,7 +229,8 @@ static int put_figure(FILE *out, enum figure figure, const struct kinora_timing_
 	case FIGURE_LATENCY:
 		latency_histogram(stream, result);
 	}
-	fprintf(out, "<figure><figcaption><b>%s</b><span>%s</span></figcaption>\n", title, caption);
+	fprintf(out, "<figure%s><figcaption><b>%s</b><span>%s</span></figcaption>\n",
+		wide ? " class=\"wide\"" : "", title, caption);
 	if (fclose(stream))
 		ret = kinora_fail(-ENOMEM, "out of memory for a plot");
 	else
@@ -243,17 +244,17 @@ static int put_clock_figures(FILE *out, const struct kinora_timing_result *resul
 			     enum kinora_timing_clock which)
 {
 	const struct kinora_clock_timing *clock = &result->clock[which];
-	char title[80], caption[160], a[NS_TEXT], b[NS_TEXT];
+	char caption[160], a[NS_TEXT], b[NS_TEXT];
 	int ret;
 
 	if (!clock->frames || !clock->interval.count)
 		return 0;
 	fprintf(out, "<h2>By the %s</h2>\n<div class=\"cols\">\n", kinora_clock_name(which));
-	snprintf(title, sizeof(title), "Intervals between frames");
 	snprintf(caption, sizeof(caption), "median %.6f ms, standard deviation %s, bins of %s",
 		 (double)clock->interval.p50_ns / 1e6, kinora_ns_text(clock->interval.stddev_ns, a),
 		 kinora_ns_text((double)clock->interval.histogram.width_ns, b));
-	ret = put_figure(out, FIGURE_INTERVALS, result, which, title, caption);
+	ret = put_figure(out, FIGURE_INTERVALS, result, which, "Intervals between frames",
+			 caption);
 	if (ret)
 		return ret;
 	snprintf(caption, sizeof(caption), "from %.6f to %.6f ms",

@@ -145,12 +145,15 @@ static json_t *report_json(const struct kinora_timing_report *report)
 	const struct kinora_timing_result *result = &report->result;
 
 	return json_pack(
-		"{s:s, s:i, s:s, s:s,"
+		"{s:s, s:i, s:s, s:s, s:b, s:o, s:o,"
 		" s:{s:s, s:s, s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I},"
 		" s:{s:s, s:I, s:I, s:I, s:I},"
-		" s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:o, s:o, s:b}",
+		" s:o, s:{s:o, s:o}, s:{s:o, s:o}}",
 		"format", "kinora-timing", "version", VERSION,
 		"program", report->program, "time", report->time,
+		"pass", kinora_timing_report_pass(report),
+		"checks", checks_json(report),
+		"limits", limits_json(&report->limits),
 		"device",
 			"node", report->device, "metadata_node", report->meta,
 			"card", report->card, "driver", report->driver,
@@ -169,10 +172,7 @@ static json_t *report_json(const struct kinora_timing_report *report)
 			"host", clock_json(&result->clock[KINORA_CLOCK_HOST]),
 		"latency",
 			"from_start", distribution_json(&result->latency_start),
-			"from_end", distribution_json(&result->latency_end),
-		"limits", limits_json(&report->limits),
-		"checks", checks_json(report),
-		"pass", kinora_timing_report_pass(report));
+			"from_end", distribution_json(&result->latency_end));
 }
 
 int kinora_timing_report_write_json(const struct kinora_timing_report *report, FILE *out)
