@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/unit/fake_host.c tests/vcard/{anc,books,cadence,card,channel,clip,copy,crc32c,links,log,pack,picture,printer,receiver,render,signals,stamp,stimulus,stream,thread,wire,world}.c firmware-blobs/controller/{controller,detect,payload,raster}.c */
+/* Build: as the unit tests, with their sources: tests/unit/test_card.c names them. */
 /*
  * Description: does the virtual card's engine keep real time on this machine, without QEMU? Streams
  * one mode in one format into memory of this process, hands every buffer back at once, and prints
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 			     stimulus.signal.mode->height, stimulus.signal.mode->rate_den,
 			     stimulus.signal.mode->rate_num);
 	if (fake_host_init(&host, (uint64_t)(BUFFERS + 1) * config.bytes + (64 << 20)) ||
-	    card_init(&card, &card_config, &ops)) {
+	    card_init(&card, &card_config, &ops) || card_start(&card)) {
 		fputs("engine: no memory\n", stderr);
 		return 4;
 	}

@@ -52,7 +52,8 @@ static void begin(void)
 	};
 	struct card_host ops = fake_host_ops(&host);
 
-	if (fake_host_init(&host, MEMORY) || card_init(&card, &config, &ops))
+	if (fake_host_init(&host, MEMORY) || card_init(&card, &config, &ops) ||
+	    card_start(&card))
 		abort();
 	world_init(&world, &card, 64 << 20);
 }
@@ -1147,6 +1148,84 @@ static void test_slow_bus(void)
 	end();
 }
 
+/* A guest gone mad, with everything running: whatever it writes, the card can be reset to order. */
+static void test_hostile(void)
+{
+	static const char *const lines[] = {
+		"signal sdi1 off", "signal sdi1 720p60", "signal sdi2 720p50", "signal sdi-quad off",
+		"fault sdi1 unlock 5", "signal sdi1 1080i50", "card lose-interrupt 3",
+		"card corrupt-record bytes",
+	};
+	struct stream_config config = config_720p60(KINORA_FMT_UYVY);
+	struct kinora_record record;
+	uint32_t random = 12345;
+
+	begin();
+	signal_on("signal sdi1 720p60");
+	video_init(&config, 65536);
+	anc_init(1, 60);
+	for (unsigned int i = 0; i < 40000; i++) {
+		uint64_t reg;
+
+		random = random * 1664525 + 1013904223;
+		reg = KINORA_REG_STREAM(random >> 8 & 7) + (random >> 16 & 0x7c);
+		switch (random >> 24 & 15) {
+		case 0:
+			put(random >> 8 & 0xffff & ~3u, random);
+			break;
+		case 1:
+			fake_stream_registers(&video);
+			put(video.regs + KINORA_STREAM_CONTROL, KINORA_STREAM_ENABLE);
+			break;
+		case 2:
+			fake_stream_registers(&anc);
+			put(anc.regs + KINORA_STREAM_CONTROL, KINORA_STREAM_ENABLE);
+			break;
+		case 3:
+			put(KINORA_REG_STREAM(random >> 8 & 1) + KINORA_STREAM_CONTROL, 0);
+			break;
+		case 4:
+		case 5:
+			put(KINORA_REG_STREAM(random >> 8 & 1) + KINORA_STREAM_TAIL,
+			    random >> 16 & 7);
+			break;
+		case 6:
+			((uint32_t *)host.memory)[random % (host.used / 4)] = random;
+			break;
+		case 7:
+			fake_stream_submit(&video, random >> 8 & 3);
+			fake_stream_tail(&video);
+			break;
+		default:
+			put(reg, random >> 4);
+			get(reg);
+			break;
+		}
+		if (i % 500 == 0)
+			stimulus(lines[i / 500 % 8]);
+		if (i % 1000 == 999)
+			card_reset(&card);
+	}
+	card_reset(&card);
+	fake_stream_finish(&video);
+	fake_stream_finish(&anc);
+	memset(host.memory, 0, host.used);
+	host.used = 0;
+	anc_init(1, 60);
+	video_init(&config, 65536);
+	atomic_store(&card.faults.lose, 0);
+	atomic_store(&card.faults.corrupt, 0);
+	signal_on("signal sdi1 720p60");
+	CU_ASSERT(fake_stream_start(&video));
+	do {
+		CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
+		if (!record.status)
+			check_picture(&video, &record);
+		recycle(&video, &record);
+	} while (record.status);
+	end();
+}
+
 /* --- the quad link --- */
 
 static void test_quad(void)
@@ -1206,7 +1285,8 @@ int main(void)
 		{ "device reset", test_device_reset }, { "bus master off", test_bus_master_off },
 		{ "stop answering", test_stop_answering },
 		{ "interrupt faults", test_interrupt_faults },
-		{ "corrupt record", test_corrupt_record }, CU_TEST_INFO_NULL,
+		{ "corrupt record", test_corrupt_record }, { "hostile host", test_hostile },
+		CU_TEST_INFO_NULL,
 	};
 	static CU_SuiteInfo suites[] = {
 		{ .pName = "registers", .pTests = registers },

@@ -386,9 +386,9 @@ uint32_t card_streams_present(const struct card *card)
 
 /* --- life --- */
 
-static int threads_start(struct card *card)
+int card_start(struct card *card)
 {
-	int ret = printer_init(&card->printer);
+	int ret = printer_start(&card->printer);
 
 	for (unsigned int i = 0; !ret && i < KINORA_CHANNELS; i++)
 		ret = channel_start(&card->channel[i]);
@@ -408,8 +408,7 @@ int card_init(struct card *card, const struct card_config *config, const struct 
 	ret = signals_init(&card->controller, card);
 	for (unsigned int i = 0; !ret && i < KINORA_CHANNELS; i++)
 		ret = channel_init(&card->channel[i], card, i);
-	if (!ret)
-		ret = threads_start(card);
+	printer_init(&card->printer);
 	if (ret)
 		card_finish(card);
 	return ret;

@@ -93,8 +93,10 @@ struct card {
 	struct printer printer;
 };
 
-/* 0 or negative errno. Starts the threads. */
+/* 0 or negative errno. Registers answer, but nothing happens before card_start(). */
 int card_init(struct card *card, const struct card_config *config, const struct card_host *host);
+/* Starts the threads. */
+int card_start(struct card *card);
 /* Ends the threads. The host's functions are not called after this. */
 void card_finish(struct card *card);
 

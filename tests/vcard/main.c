@@ -488,6 +488,11 @@ static int program_run(struct program *program)
 	}
 	host.opaque = program->vfu;
 	ret = card_init(&program->card, &options->card, &host);
+	if (!ret) {
+		ret = card_start(&program->card);
+		if (ret)
+			card_finish(&program->card);
+	}
 	if (ret) {
 		fprintf(stderr, "vcard: the card cannot be started: %s\n", strerror(-ret));
 		vfu_destroy(program->vfu);

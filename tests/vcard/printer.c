@@ -44,14 +44,16 @@ static void *printer_run(void *arg)
 	return NULL;
 }
 
-int printer_init(struct printer *printer)
+void printer_init(struct printer *printer)
 {
-	int ret;
-
 	*printer = (struct printer){ 0 };
 	thread_lock_init(&printer->lock);
 	pthread_cond_init(&printer->wake, NULL);
-	ret = -pthread_create(&printer->thread, NULL, printer_run, printer);
+}
+
+int printer_start(struct printer *printer)
+{
+	int ret = -pthread_create(&printer->thread, NULL, printer_run, printer);
 	printer->started = !ret;
 	return ret;
 }

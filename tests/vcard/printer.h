@@ -30,7 +30,8 @@ struct printer {
 	struct printer_job job[KINORA_CHANNELS];	/* GUARDED_BY(lock) */
 };
 
-int printer_init(struct printer *printer);
+void printer_init(struct printer *printer);
+int printer_start(struct printer *printer);		/* 0 or negative errno */
 void printer_stop(struct printer *printer);	/* the thread; before the channels */
 void printer_finish(struct printer *printer);
 
