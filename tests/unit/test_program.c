@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: MIT
+/* Sources: */
+/*
+ * Description: the kinora program as its users meet it, on a machine without a card: help and manuals
+ * agree, every option is in the manual and in the completions, bad input gives a message that names
+ * the next step and the documented exit code, and a saved measurement becomes text, JSON and verdict.
+ *
+ * Needs the program: build/userspace/kinora, or what KINORA_PROGRAM names.
+ */
+#include <ctype.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <CUnit/Basic.h>
+
+extern char **environ;
+
+#define ROOM 65536
+
+static char program[4200], source[4096];
+static char out[ROOM], err[ROOM];
+
+static const char *const commands[] = { "list", "status", "timing", "snapshot" };
+
+/* From this file's place: tests/unit/test_program.c. */
+static void find_places(void)
+{
+	const char *given = getenv("KINORA_PROGRAM");
+	char *slash;
+
+	snprintf(source, sizeof(source), "%s", __FILE__);
+	for (int i = 0; i < 3; i++) {
+		slash = strrchr(source, '/');
+		if (slash)
+			*slash = '\0';
+		else
+			strcpy(source, ".");
+	}
+	snprintf(program, sizeof(program), "%s%s", given ? given : source,
+		 given ? "" : "/build/userspace/kinora");
+}
+
+static void slurp(FILE *file, char *text)
+{
+	rewind(file);
+	text[fread(text, 1, ROOM - 1, file)] = '\0';
+	fclose(file);
+}
+
+/* Runs the program with up to six arguments and keeps what it said; its exit code, or -1. */
+static int run(const char *a, const char *b, const char *c, const char *d, const char *e,
+	       const char *f)
+{
+	char *const arguments[] = { program, (char *)a, (char *)b, (char *)c, (char *)d, (char *)e,
+				    (char *)f, NULL };
+	FILE *files[2] = { tmpfile(), tmpfile() };
+	posix_spawn_file_actions_t actions;
+	int status = -1, error;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, fileno(files[0]), 1);
+	posix_spawn_file_actions_adddup2(&actions, fileno(files[1]), 2);
+	error = posix_spawn(&pid, program, &actions, NULL, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (!error)
+		waitpid(pid, &status, 0);
+	slurp(files[0], out);
+	slurp(files[1], err);
+	return !error && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static char *read_source(const char *tail)
+{
+	char path[4300], *text = calloc(ROOM, 1);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", source, tail);
+	file = fopen(path, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	if (!fread(text, 1, ROOM - 1, file))
+		CU_FAIL("an empty file");
+	fclose(file);
+	return text;
+}
+
+/* Words with one blank between, without roff's font changes and escapes. */
+static void normalise(const char *from, size_t length, char *to)
+{
+	bool blank = true;
+
+	for (const char *p = from; p < from + length; p++) {
+		if (!strncmp(p, "\\f", 2)) {
+			p += 2;
+		} else if (isspace((unsigned char)*p)) {
+			if (!blank)
+				*to++ = ' ';
+			blank = true;
+		} else if (*p != '\\') {
+			*to++ = *p;
+			blank = false;
+		}
+	}
+	if (blank && to[-1] == ' ')
+		to--;
+	*to = '\0';
+}
+
+/* The manual's synopsis: between .nf and .fi of its section. */
+static void manual_synopsis(const char *manual, char *to)
+{
+	const char *section = strstr(manual, ".SH SYNOPSIS\n"), *start, *end;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(section);
+	start = strstr(section, ".nf\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(start);
+	end = strstr(start, "\n.fi");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+	normalise(start + 4, (size_t)(end - start - 4), to);
+}
+
+static void test_synopsis(void)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		static char manual_text[ROOM], help_text[ROOM];
+		char tail[100], *manual;
+		const char *end;
+
+		snprintf(tail, sizeof(tail), "userspace/data/man/kinora-%s.1", commands[i]);
+		manual = read_source(tail);
+		manual_synopsis(manual, manual_text);
+		CU_ASSERT_EQUAL(run(commands[i], "-h", NULL, NULL, NULL, NULL), 0);
+		CU_ASSERT_STRING_EQUAL(err, "");
+		CU_ASSERT_FATAL(!strncmp(out, "usage: ", 7));
+		end = strstr(out, "\n\n");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+		normalise(out + 7, (size_t)(end - out - 7), help_text);
+		CU_ASSERT_STRING_EQUAL(help_text, manual_text);
+		free(manual);
+	}
+}
+
+/* "--max-ppm" as a manual writes it, "\-\-max\-ppm", and as fish does, "-l max-ppm". */
+static void check_option(const char *command, const char *name, const char *manual,
+			 const char *bash, const char *zsh, const char *fish)
+{
+	char roff[128] = "\\-\\-", dashes[128], option[128], *to = roff + 4;
+
+	for (const char *p = name; *p; p++) {
+		if (*p == '-')
+			*to++ = '\\';
+		*to++ = *p;
+	}
+	*to = '\0';
+	snprintf(dashes, sizeof(dashes), "--%s", name);
+	snprintf(option, sizeof(option), "-l %s", name);
+	CU_ASSERT_PTR_NOT_NULL(strstr(manual, roff));
+	CU_ASSERT_PTR_NOT_NULL(strstr(bash, dashes));
+	CU_ASSERT_PTR_NOT_NULL(strstr(zsh, dashes));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fish, option));
+	if (!strstr(manual, roff) || !strstr(bash, dashes) || !strstr(zsh, dashes) ||
+	    !strstr(fish, option))
+		fprintf(stderr, "'%s --%s' is not in the manual or in a completion\n", command, name);
+}
+
+static void test_options_documented(void)
+{
+	char *bash = read_source("userspace/data/completions/kinora.bash");
+	char *zsh = read_source("userspace/data/completions/_kinora");
+	char *fish = read_source("userspace/data/completions/kinora.fish");
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		char tail[100], name[64], *manual, *line, *rest;
+		int options = 0;
+
+		snprintf(tail, sizeof(tail), "userspace/data/man/kinora-%s.1", commands[i]);
+		manual = read_source(tail);
+		CU_ASSERT_EQUAL(run(commands[i], "--help", NULL, NULL, NULL, NULL), 0);
+		for (rest = out; (line = strsep(&rest, "\n"));) {
+			char letter[8] = "";
+
+			if (sscanf(line, "  -%1[a-z], --%63[a-z0-9-]", letter, name) != 2 &&
+			    sscanf(line, "      --%63[a-z0-9-]", name) != 1)
+				continue;
+			check_option(commands[i], name, manual, bash, zsh, fish);
+			options++;
+		}
+		CU_ASSERT(options >= 2);
+		free(manual);
+	}
+	free(bash);
+	free(zsh);
+	free(fish);
+}
+
+static void test_help(void)
+{
+	CU_ASSERT_EQUAL(run(NULL, NULL, NULL, NULL, NULL, NULL), 2);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "usage: kinora"));
+	CU_ASSERT_EQUAL(run("--help", NULL, NULL, NULL, NULL, NULL), 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		CU_ASSERT_PTR_NOT_NULL(strstr(out, commands[i]));
+	CU_ASSERT_EQUAL(run("help", "timing", NULL, NULL, NULL, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "--max-ppm"));
+	CU_ASSERT_EQUAL(run("--version", NULL, NULL, NULL, NULL, NULL), 0);
+	CU_ASSERT(!strncmp(out, "kinora 0.", 9));
+}
+
+/* Fails with `status`, says one line on stderr that holds both words, nothing on stdout. */
+static void check_bad(int status, int got, const char *subject, const char *step)
+{
+	CU_ASSERT_EQUAL(got, status);
+	CU_ASSERT_STRING_EQUAL(out, "");
+	CU_ASSERT(!strncmp(err, "kinora: ", 8));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, subject));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, step));
+	CU_ASSERT_PTR_EQUAL(strchr(err, '\n'), err + strlen(err) - 1);
+	CU_ASSERT_NOT_EQUAL(err[strlen(err) - 2], '.');
+	CU_ASSERT_TRUE(islower((unsigned char)err[8]) || err[8] == '\'');
+	if (got != status || !strstr(err, subject) || !strstr(err, step))
+		fprintf(stderr, "exit %d instead of %d: %s", got, status, err);
+}
+
+static void test_bad_usage(void)
+{
+	check_bad(2, run("lst", NULL, NULL, NULL, NULL, NULL), "'lst'", "list, status");
+	check_bad(2, run("help", "lst", NULL, NULL, NULL, NULL), "'lst'", "list, status");
+	check_bad(2, run("list", "--jsn", NULL, NULL, NULL, NULL), "'--jsn'", "kinora list --help");
+	check_bad(2, run("list", "-x", NULL, NULL, NULL, NULL), "'x'", "kinora list --help");
+	check_bad(2, run("list", "more", NULL, NULL, NULL, NULL), "'more'", "kinora list --help");
+	check_bad(2, run("status", "-d", NULL, NULL, NULL, NULL), "'-d'", "--help");
+	check_bad(2, run("timing", "--max-ppm", "much", NULL, NULL, NULL), "'much'", "number");
+	check_bad(2, run("timing", "--max-ppm", "-1", NULL, NULL, NULL), "'-1'", "number");
+	check_bad(2, run("timing", "--max-ppm", "nan", NULL, NULL, NULL), "'nan'", "number");
+	check_bad(2, run("timing", "--max-gaps", "1.5", NULL, NULL, NULL), "'1.5'", "whole");
+	check_bad(2, run("timing", "--rate", "61", NULL, NULL, NULL), "'61'", "60000/1001");
+	check_bad(2, run("timing", "--rate", "60/0", NULL, NULL, NULL), "'60/0'", "60000/1001");
+	check_bad(2, run("timing", "--rate", "fast", NULL, NULL, NULL), "'fast'", "60000/1001");
+	check_bad(2, run("timing", "-n", "0", NULL, NULL, NULL), "'0'", "more");
+	check_bad(2, run("timing", "-s", "0", NULL, NULL, NULL), "'0'", "more");
+	check_bad(2, run("timing", "-b", "1", NULL, NULL, NULL), "'1'", "more");
+	check_bad(2, run("timing", "-b", "33", NULL, NULL, NULL), "'33'", "32");
+	check_bad(2, run("timing", "-f", "h264x", NULL, NULL, NULL), "'h264x'", "v210");
+	check_bad(2, run("snapshot", "--depth", "12", NULL, NULL, NULL), "'12'", "8 or 16");
+	check_bad(2, run("snapshot", "--compression", "10", NULL, NULL, NULL), "'10'", "9");
+	check_bad(2, run("snapshot", "--timeout", "soon", NULL, NULL, NULL), "'soon'", "number");
+}
+
+/* Whatever this machine has, it has none of these. */
+static void test_no_device(void)
+{
+	check_bad(3, run("status", "-d", "9999", NULL, NULL, NULL), "9999", "kinora list");
+	check_bad(3, run("timing", "-d", "NO-SUCH-CARD:2", NULL, NULL, NULL), "'NO-SUCH-CARD:2'",
+		  "kinora list");
+	check_bad(3, run("snapshot", "-d", "/dev/no-such-node", NULL, NULL, NULL),
+		  "'/dev/no-such-node'", "kinora list");
+	check_bad(2, run("snapshot", "-d", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
+		  "kinora list");
+}
+
+static void test_bad_files(void)
+{
+	check_bad(4, run("timing", "--from", "/nonexistent/x.json", NULL, NULL, NULL),
+		  "'/nonexistent/x.json'", "No such file");
+	check_bad(4, run("timing", "--from", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
+		  "not JSON");
+}
+
+/* A measurement as the manual describes it, of three frames, to be judged anew. */
+static const char saved[] =
+	"{\"format\":\"kinora-timing\",\"version\":1,\"program\":\"by hand\",\"time\":\"today\","
+	"\"limits\":{\"rate\":null,\"max_ppm\":50,\"max_tie_ns\":null,\"max_lost\":0,"
+	"\"max_repeats\":0,\"max_errors\":0,\"max_signal_changes\":0,\"max_latency_p99_ns\":null,"
+	"\"max_latency_end_p99_ns\":null},"
+	"\"device\":{\"node\":\"/dev/video0\",\"metadata_node\":\"\",\"card\":\"Kinora 8K ch1\","
+	"\"driver\":\"kinora\",\"serial\":\"K8-1\",\"channel\":1},"
+	"\"signal\":{\"input\":\"SDI 1\",\"raster\":\"1920x1080p50\",\"colour\":\"BT.709 SDR\","
+	"\"payload_id\":0},"
+	"\"memory\":{\"pixel_format\":\"uyvy\",\"width\":1920,\"height\":1080,"
+	"\"frame_bytes\":4147200,\"buffers\":8},"
+	"\"frames\":{\"received\":500,\"errors\":0,\"gaps\":1,\"lost\":2,\"repeats\":0,"
+	"\"with_metadata\":0,\"signal_changes\":0,\"first_sequence\":0,\"last_sequence\":501,"
+	"\"duration_ns\":10020000000,\"timestamp_at_end\":false},"
+	"\"clocks\":{\"card\":null,\"host\":{\"frames\":500,\"segments\":1,\"period_ns\":19999600,"
+	"\"hz\":50.001000020000403,\"nominal\":{\"num\":50,\"den\":1},\"ppm\":20.0004,"
+	"\"ppm_sigma\":0.01,\"interval\":null,"
+	"\"interval_series\":{\"step\":1,\"min_ns\":[],\"max_ns\":[]},"
+	"\"time_interval_error\":{\"peak_to_peak_ns\":900,\"rms_ns\":250.5,"
+	"\"series\":{\"step\":1,\"min_ns\":[],\"max_ns\":[]}}}},"
+	"\"latency\":{\"from_start\":null,\"from_end\":null}}";
+
+static void test_from(void)
+{
+	char path[] = "/tmp/kinora-timing-XXXXXX";
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL_FATAL(write(fd, saved, strlen(saved)), (ssize_t)strlen(saved));
+	close(fd);
+	CU_ASSERT_EQUAL(run("timing", "--from", path, NULL, NULL, NULL), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "50 Hz"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "+20.000 ppm"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "2 lost in 1 gaps"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "FAIL  lost frames"));
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps", "2", NULL), 0);
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps", "none", NULL), 0);
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps=2", "--max-ppm=19", NULL), 1);
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps=2", "--rate=59.94", NULL), 1);
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps=2", "--rate=50/1", NULL), 0);
+	/* A limit on what was not measured does not pass. */
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps=2", "--max-latency-p99=99", NULL),
+			1);
+	/* JSON on stdout takes the text's place. */
+	CU_ASSERT_EQUAL(run("timing", "--from", path, "--json", "-", "--max-gaps=2"), 0);
+	CU_ASSERT_EQUAL(out[0], '{');
+	CU_ASSERT_PTR_NULL(strstr(out, "FAIL"));
+	check_bad(4, run("timing", "--from", path, "--json=-", "--html", "/nonexistent/x.html") == 4 ?
+			     (out[0] = '\0', 4) : 0, "'/nonexistent/x.html'", "No such file");
+	unlink(path);
+}
+
+int main(void)
+{
+	CU_pSuite suite;
+	unsigned int failures;
+
+	find_places();
+	if (access(program, X_OK)) {
+		fprintf(stderr, "no program '%s': run 'make userspace' first, or set KINORA_PROGRAM\n",
+			program);
+		return 1;
+	}
+	if (CU_initialize_registry())
+		return CU_get_error();
+	suite = CU_add_suite("program", NULL, NULL);
+	if (!suite || !CU_ADD_TEST(suite, test_synopsis) ||
+	    !CU_ADD_TEST(suite, test_options_documented) || !CU_ADD_TEST(suite, test_help) ||
+	    !CU_ADD_TEST(suite, test_bad_usage) || !CU_ADD_TEST(suite, test_no_device) ||
+	    !CU_ADD_TEST(suite, test_bad_files) || !CU_ADD_TEST(suite, test_from))
+		return 1;
+	CU_basic_set_mode(CU_BRM_VERBOSE);
+	CU_basic_run_tests();
+	failures = CU_get_number_of_failures();
+	CU_cleanup_registry();
+	return failures ? 1 : 0;
+}
