@@ -53,6 +53,7 @@ make_initramfs() {
 	mkdir -p "$tree/kinora"
 	install -m 755 "$vm_dir/guest/init-early" "$tree/init"
 	cp "$vm_dir/guest/init" "$tree/kinora/"
+	# shellcheck disable=SC2034  # named in the loop below
 	[[ $interactive == no ]] || read -r rows columns < <(stty size)
 	{
 		for name in repo directory driver module_file udev interactive stdin rows columns \
@@ -67,7 +68,7 @@ make_initramfs() {
 
 # start_card: the virtual card, until its socket listens. The end of the pipe tells its death.
 start_card() {
-	local option ready byte
+	local option ready
 	local -a arguments=(--socket "$run/run/card.sock" --control "$run/run/control.sock" --ready-fd 3)
 	for option in "${stimuli[@]}"; do
 		arguments+=(--stimulus "$option")
@@ -76,7 +77,7 @@ start_card() {
 	exec {ready}< <(exec "$card_program" "${arguments[@]}" "${card_options[@]}" \
 		3>&1 >&2 2> >(exec tee "$run/run/card.log" >&2) </dev/null)
 	card_pid=$!
-	if ! read -r -t 30 -n 1 -u "$ready" byte; then
+	if ! read -r -t 30 -n 1 -u "$ready" _; then
 		machine_failed "the virtual card did not get ready"
 	fi
 	exec {ready}<&-
@@ -199,7 +200,9 @@ run_inside() {
 	local -a qemu
 	set -o errtrace
 	trap 'machine_failed "setting the machine up failed"' ERR
+	# shellcheck disable=SC2034  # these three are named in make_initramfs
 	[[ $PWD/ != "$repo"/* ]] || directory=$PWD
+	# shellcheck disable=SC2034
 	[[ $kernel != debug ]] || leak_check=yes rmmod_limit=60
 	if [[ $interactive == no && ! -t 0 && $(readlink /proc/self/fd/0) != /dev/null ]]; then
 		stdin=yes
