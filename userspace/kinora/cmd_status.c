@@ -101,9 +101,9 @@ static void print_state(struct state *state)
 		printf("%s\n", channel->name);
 	printf("  nodes     %s%s%s\n", channel->video, channel->meta[0] ? ", metadata " : "",
 	       channel->meta);
-	printf("  driver    %s %s, '%s' at %s\n", kinora_device_driver(state->device),
-	       kinora_device_driver_version(state->device), kinora_device_card(state->device),
-	       channel->bus);
+	printf("  device    '%s' at %s, driver %s, kernel %s\n", kinora_device_card(state->device),
+	       channel->bus, kinora_device_driver(state->device),
+	       kinora_device_kernel(state->device));
 	if (describe_link(channel, link))
 		printf("  link      %s\n", link);
 	print_inputs(state);
@@ -190,8 +190,7 @@ static json_t *state_json(struct state *state)
 {
 	json_t *root = describe_channel_json(&state->channel);
 
-	json_object_set_new(root, "driver_version",
-			    json_string(kinora_device_driver_version(state->device)));
+	json_object_set_new(root, "kernel", json_string(kinora_device_kernel(state->device)));
 	json_object_set_new(root, "card", json_string(kinora_device_card(state->device)));
 	json_object_set_new(root, "input", json_string(state->signal.input_name));
 	json_object_set_new(root, "inputs", inputs_json(state));

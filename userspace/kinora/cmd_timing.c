@@ -290,8 +290,8 @@ static void describe_device(struct kinora_device *device, struct kinora_timing_r
 	snprintf(report->device, sizeof(report->device), "%s", channel->video);
 	snprintf(report->meta, sizeof(report->meta), "%s", channel->meta);
 	snprintf(report->card, sizeof(report->card), "%s", kinora_device_card(device));
-	snprintf(report->driver, sizeof(report->driver), "%s %s", kinora_device_driver(device),
-		 kinora_device_driver_version(device));
+	snprintf(report->driver, sizeof(report->driver), "%s, kernel %s",
+		 kinora_device_driver(device), kinora_device_kernel(device));
 	snprintf(report->serial, sizeof(report->serial), "%s", channel->serial);
 	report->channel = channel->number;
 }

@@ -11,7 +11,6 @@
 #include <libv4l2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -146,7 +145,7 @@ const char *kinora_device_card(const struct kinora_device *device)
 	return (const char *)device->capability.card;
 }
 
-const char *kinora_device_driver_version(const struct kinora_device *device)
+const char *kinora_device_kernel(const struct kinora_device *device)
 {
 	return device->version;
 }
@@ -163,37 +162,42 @@ const char *kinora_device_input(struct kinora_device *device, unsigned int index
 	return (const char *)device->input.name;
 }
 
-/* "sdi1", "SDI 1" and "sdi-1" are one name. */
-static bool same_name(const char *a, const char *b)
+/* Letters and digits alone, small: "sdi1" for "SDI 1" and "sdi-1". */
+static void plain_name(const char *name, char plain[KINORA_TEXT_MAX])
 {
-	for (;; a++, b++) {
-		while (*a && !isalnum((unsigned char)*a))
-			a++;
-		while (*b && !isalnum((unsigned char)*b))
-			b++;
-		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
-			return false;
-		if (!*a)
-			return true;
-	}
+	size_t used = 0;
+
+	for (; *name && used < KINORA_TEXT_MAX - 1; name++)
+		if (isalnum((unsigned char)*name))
+			plain[used++] = (char)tolower((unsigned char)*name);
+	plain[used] = '\0';
 }
 
 /* The index of an input; -EINVAL with a message that lists them. */
 static int input_find(struct kinora_device *device, const char *input)
 {
-	char names[256] = "";
+	char names[256] = "", wanted[KINORA_TEXT_MAX], plain[KINORA_TEXT_MAX];
+	unsigned int index, parts = 0;
 	const char *name;
-	unsigned int index;
+	int part = -1;
 
+	plain_name(input, wanted);
 	for (index = 0; (name = kinora_device_input(device, index)); index++) {
 		size_t length = strlen(names);
 		char number[12];
 
 		snprintf(number, sizeof(number), "%u", index);
-		if (!strcmp(input, number) || same_name(input, name))
+		plain_name(name, plain);
+		if (!strcmp(input, number) || (wanted[0] && !strcmp(wanted, plain)))
 			return (int)index;
+		if (wanted[0] && strstr(plain, wanted)) {
+			part = (int)index;
+			parts++;
+		}
 		snprintf(names + length, sizeof(names) - length, "%s'%s'", index ? ", " : "", name);
 	}
+	if (parts == 1)
+		return part;
 	return kinora_fail(-EINVAL, "no input '%s' on '%s': it has %s", input,
 			   device->channel.video, names[0] ? names : "none to choose from");
 }

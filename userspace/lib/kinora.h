@@ -241,14 +241,17 @@ int kinora_device_open(struct kinora_device **device, const struct kinora_channe
 void kinora_device_close(struct kinora_device *device);
 
 const struct kinora_channel *kinora_device_channel(const struct kinora_device *device);
-/* From VIDIOC_QUERYCAP: "kinora", "Kinora 8K ch1", "6.12.48". */
+/* From VIDIOC_QUERYCAP: "kinora", "Kinora 8K ch1", and the kernel that runs, "6.12.48". */
 const char *kinora_device_driver(const struct kinora_device *device);
 const char *kinora_device_card(const struct kinora_device *device);
-const char *kinora_device_driver_version(const struct kinora_device *device);
+const char *kinora_device_kernel(const struct kinora_device *device);
 
 /* Name of input index, or NULL after the last. Valid until the next call. */
 const char *kinora_device_input(struct kinora_device *device, unsigned int index);
-/* Selects an input by name (no regard to case) or number. -EBUSY: somebody captures. */
+/*
+ * Selects an input by number or name: letters and digits count, case and signs do not, and a part will
+ * do that only one name has. -EBUSY: somebody captures.
+ */
 int kinora_device_select(struct kinora_device *device, const char *input);
 
 /* Asks the card; no frame is needed and nothing is changed. */

@@ -292,10 +292,16 @@ static void fit_sums(const struct point *points, size_t count, struct sums *sums
 	}
 }
 
-/* Distance of every point from the line of its segment, in `tie`; returns the sum of squares. */
-static double fit_residuals(const struct point *points, size_t count, double period, int64_t *tie)
+struct residuals {
+	double square;			/* sum of squares */
+	double low, high;
+};
+
+/* Distance of every point from the line of its segment, in `tie`. */
+static struct residuals fit_residuals(const struct point *points, size_t count, double period,
+				      int64_t *tie)
 {
-	double square = 0;
+	struct residuals residuals = { 0, INFINITY, -INFINITY };
 	size_t start, end;
 
 	for (start = 0; start < count; start = end) {
@@ -309,11 +315,13 @@ static double fit_residuals(const struct point *points, size_t count, double per
 			double y = (double)(points[i].time_ns - points[start].time_ns) - mean_time;
 			double residual = y - period * x;
 
-			square += residual * residual;
+			residuals.square += residual * residual;
+			residuals.low = fmin(residuals.low, residual);
+			residuals.high = fmax(residuals.high, residual);
 			tie[i] = llround(residual);
 		}
 	}
-	return square;
+	return residuals;
 }
 
 static void clock_intervals(const struct point *points, size_t count, int64_t resolution,
@@ -331,10 +339,9 @@ static void clock_intervals(const struct point *points, size_t count, int64_t re
 static void clock_fit(const struct point *points, size_t count, int64_t *tie,
 		      struct kinora_clock_timing *clock)
 {
+	struct residuals residuals;
 	struct sums sums;
-	double freedom, square;
-	int64_t low, high;
-	size_t i;
+	double freedom;
 
 	fit_sums(points, count, &sums);
 	clock->frames = sums.used;
@@ -346,21 +353,16 @@ static void clock_fit(const struct point *points, size_t count, int64_t *tie,
 	}
 	clock->period_ns = sums.xy / sums.xx;
 	clock->hz = 1e9 / clock->period_ns;
-	square = fit_residuals(points, count, clock->period_ns, tie);
-	clock->ppm_sigma = sqrt(square / freedom / sums.xx) / clock->period_ns * 1e6;
+	residuals = fit_residuals(points, count, clock->period_ns, tie);
+	clock->ppm_sigma = sqrt(residuals.square / freedom / sums.xx) / clock->period_ns * 1e6;
 
 	if (clock->ppm_sigma * 3 <= CERTAIN_PPM)
 		clock->nominal = kinora_rate_nearest(clock->hz);
 	if (clock->nominal.den)
 		clock->ppm = (clock->hz * clock->nominal.den / clock->nominal.num - 1) * 1e6;
 
-	low = high = tie[0];
-	for (i = 1; i < count; i++) {
-		low = tie[i] < low ? tie[i] : low;
-		high = tie[i] > high ? tie[i] : high;
-	}
-	clock->tie_pp_ns = high - low;
-	clock->tie_rms_ns = sqrt(square / (double)count);
+	clock->tie_pp_ns = llround(residuals.high - residuals.low);
+	clock->tie_rms_ns = sqrt(residuals.square / (double)count);
 	series_fill(&clock->tie, tie, count);
 }
 
