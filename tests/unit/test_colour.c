@@ -184,11 +184,12 @@ static void convert16(const struct kinora_picture *picture, uint16_t rgb[HEIGHT]
 static void samples_of_bars(const struct bar bars[7], struct samples *s)
 {
 	for (int line = 0; line < HEIGHT; line++)
-		for (int i = 0; i < 7; i++) {
-			s->y[line][2 * i] = bars[i].y;
-			s->y[line][2 * i + 1] = bars[i].y;
-			s->cb[line][i] = bars[i].cb;
-			s->cr[line][i] = bars[i].cr;
+		for (int x = 0; x < WIDTH; x++) {
+			const struct bar *bar = &bars[x / 2];
+
+			s->y[line][x] = bar->y;
+			s->cb[line][x / 2] = bar->cb;
+			s->cr[line][x / 2] = bar->cr;
 		}
 }
 
@@ -203,7 +204,7 @@ static const uint32_t formats[] = {
  */
 static void check_bars(const struct bar bars[7], double level, enum kinora_matrix matrix)
 {
-	struct samples s = { 0 };
+	struct samples s;
 
 	samples_of_bars(bars, &s);
 	for (size_t f = 0; f < sizeof(formats) / sizeof(formats[0]); f++) {
@@ -250,7 +251,7 @@ static void test_matrix_matters(void)
 {
 	uint8_t rgb[HEIGHT][WIDTH][3];
 	struct kinora_picture picture;
-	struct samples s = { 0 };
+	struct samples s;
 
 	samples_of_bars(bars_709_75, &s);
 	pack(&s, KINORA_FORMAT_V210, &picture);
@@ -266,7 +267,7 @@ static void test_601(void)
 	uint8_t rgb[HEIGHT][WIDTH][3];
 	struct kinora_picture picture;
 	struct bar red[7];
-	struct samples s = { 0 };
+	struct samples s;
 
 	for (int i = 0; i < 7; i++)
 		red[i] = (struct bar){ 81 * 4, 90 * 4, 240 * 4, 1, 0, 0 };
@@ -284,7 +285,7 @@ static void test_601(void)
 static void test_ten_bits_stay(void)
 {
 	uint16_t rgb[HEIGHT][WIDTH][3];
-	struct samples s = { 0 };
+	struct samples s;
 
 	for (int code = 64; code <= 940; code++) {
 		struct kinora_picture picture;
@@ -314,7 +315,7 @@ static void test_clipping(void)
 		{ 1019, 1019, 1019, 1, 1, 1 }, { 0, 1023, 1023, 0, 0, 0 }, { 1023, 0, 0, 1, 1, 1 },
 		{ 64, 512, 512, 0, 0, 0 },
 	};
-	struct samples s = { 0 };
+	struct samples s;
 
 	samples_of_bars(extreme, &s);
 	pack(&s, KINORA_FORMAT_Y210, &picture);
@@ -332,7 +333,7 @@ static void test_chroma_across(void)
 {
 	uint16_t rgb[HEIGHT][WIDTH][3];
 	struct kinora_picture picture;
-	struct samples s = { 0 };
+	struct samples s;
 
 	for (int line = 0; line < HEIGHT; line++)
 		for (int x = 0; x < WIDTH; x++) {
@@ -359,7 +360,7 @@ static void test_chroma_down(void)
 	static const int want[HEIGHT] = { 400, 450, 550, 600 };
 	uint16_t rgb[HEIGHT][WIDTH][3];
 	struct kinora_picture picture;
-	struct samples s = { 0 };
+	struct samples s;
 
 	for (int line = 0; line < HEIGHT; line++)
 		for (int x = 0; x < WIDTH; x++) {
