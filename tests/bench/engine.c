@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 	cpu = cpu_seconds() - cpu;
 	wall = (last - first) * 1e-9;
 	books = &card.books.stream[index];
-	printf("%u frames of %u bytes in %.3f s: %.2f GB/s; %.0f us of processor a frame (%.1f %% of one core)\n",
+	printf("%u frames of %u bytes in %.3f s: %.2f GB/s; processor %.0f us a frame, %.1f %%\n",
 	       n, config.bytes, wall, (n - 1.0) * config.bytes / wall * 1e-9, cpu / n * 1e6,
 	       cpu / wall * 100);
 	printf("bad %" PRIu64 ", lost %" PRIu64 ", overrun %" PRIu64

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/anc.c tests/vcard/books.c tests/vcard/cadence.c tests/vcard/card.c tests/vcard/channel.c tests/vcard/copy.c tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c */
-/* Sources: tests/vcard/pack.c tests/vcard/picture.c tests/vcard/printer.c tests/vcard/receiver.c tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus.c */
-/* Sources: tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: tests/vcard/anc.c tests/vcard/books.c tests/vcard/cadence.c tests/vcard/card.c */
+/* Sources: tests/vcard/channel.c tests/vcard/copy.c tests/vcard/crc32c.c tests/vcard/links.c */
+/* Sources: tests/vcard/log.c tests/vcard/pack.c tests/vcard/picture.c tests/vcard/printer.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c */
+/* Sources: tests/vcard/stimulus.c tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c */
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
+/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
 /*
  * Description: a hostile guest for the card's engine, for libFuzzer; with -DREPLAY an ordinary
  * program that runs the files named on its command line.
@@ -38,7 +42,7 @@
 #include "card.h"
 #include "log.h"
 
-#define BASE 0x10000ULL			/* of guest memory: low, so that 16-bit arguments reach it */
+#define BASE 0x10000ULL			/* of guest memory: low, for short arguments */
 #define MEMORY (256u << 10)
 #define PAGE 4096u
 #define WIDTH 1152			/* the smallest picture that holds a stamp */

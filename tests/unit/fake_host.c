@@ -12,7 +12,7 @@
 #include "fake_host.h"
 
 #define NS_PER_S 1000000000LL
-#define SEGMENT_ENTRIES 5	/* table entries a segment, with its link: small, so that links are used */
+#define SEGMENT_ENTRIES 5	/* table entries a segment, with its link: few, to use links */
 
 static void host_delay(struct fake_host *host)
 {

@@ -38,7 +38,8 @@ uint64_t fake_alloc(struct fake_host *host, uint64_t bytes, uint64_t align);
 void *fake_ptr(struct fake_host *host, uint64_t addr);
 
 /* Waits until a vector was raised that often in all. False after ms. */
-bool fake_irq_wait(struct fake_host *host, unsigned int vector, unsigned int count, unsigned int ms);
+bool fake_irq_wait(struct fake_host *host, unsigned int vector, unsigned int count,
+		   unsigned int ms);
 unsigned int fake_irqs(struct fake_host *host, unsigned int vector);
 
 /* Waits until a register's bits in mask are value: polls, as a driver does. False after ms. */

@@ -119,8 +119,8 @@ static void test_anc(void)
 	CU_ASSERT_EQUAL(header.rate_num, 60000);
 	CU_ASSERT_EQUAL(header.payload_id, 0x01a0dad2);
 	/*
-	 * checksum, of the words without bit 9: 041 + 101 + 104 + 0d2 + 1da + 0a0 + 101 = 693, of which
-	 * 093 stays; bit 9 is the complement of bit 8
+	 * checksum, of the words without bit 9: 041 + 101 + 104 + 0d2 + 1da + 0a0 + 101 = 693, of
+	 * which 093 stays; bit 9 is the complement of bit 8
 	 */
 	CU_ASSERT(!memcmp(out + 64, packet, sizeof(packet)));
 	/* what does not fit is left out whole */

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/unit/fake_host.c tests/vcard/anc.c tests/vcard/books.c tests/vcard/cadence.c tests/vcard/card.c tests/vcard/channel.c tests/vcard/clip.c tests/vcard/copy.c tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c tests/vcard/pack.c tests/vcard/picture.c tests/vcard/printer.c tests/vcard/receiver.c tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus.c tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c tests/vcard/world.c firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: tests/unit/fake_host.c tests/vcard/anc.c tests/vcard/books.c tests/vcard/cadence.c */
+/* Sources: tests/vcard/card.c tests/vcard/channel.c tests/vcard/clip.c tests/vcard/copy.c */
+/* Sources: tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c tests/vcard/pack.c */
+/* Sources: tests/vcard/picture.c tests/vcard/printer.c tests/vcard/receiver.c */
+/* Sources: tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus.c */
+/* Sources: tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c tests/vcard/world.c */
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
+/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
 /*
  * Description: the virtual card against docs/hardware.md, with a fake host: registers, rings,
  * tables, records, freewheeling, stop, reset, and what a broken or hostile host may do. Small
@@ -1152,8 +1159,9 @@ static void test_slow_bus(void)
 static void test_hostile(void)
 {
 	static const char *const lines[] = {
-		"signal sdi1 off", "signal sdi1 720p60", "signal sdi2 720p50", "signal sdi-quad off",
-		"fault sdi1 unlock 5", "signal sdi1 1080i50", "card lose-interrupt 3",
+		"signal sdi1 off", "signal sdi1 720p60", "signal sdi2 720p50",
+		"signal sdi-quad off", "fault sdi1 unlock 5", "signal sdi1 1080i50",
+		"card lose-interrupt 3",
 		"card corrupt-record bytes",
 	};
 	struct stream_config config = config_720p60(KINORA_FMT_UYVY);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/unit/fake_host.c tests/vcard/anc.c tests/vcard/books.c tests/vcard/cadence.c tests/vcard/card.c tests/vcard/channel.c tests/vcard/clip.c tests/vcard/control.c tests/vcard/copy.c */
-/* Sources: tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c tests/vcard/pack.c tests/vcard/pcicfg.c tests/vcard/picture.c tests/vcard/printer.c tests/vcard/receiver.c tests/vcard/render.c */
-/* Sources: tests/vcard/script.c tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus.c tests/vcard/stream.c tests/vcard/thread.c tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c */
-/* Sources: tests/vcard/vfu_sock.c tests/vcard/wire.c tests/vcard/world.c firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c */
-/* Sources: firmware-blobs/controller/raster.c */
+/* Sources: tests/unit/fake_host.c tests/vcard/anc.c tests/vcard/books.c tests/vcard/cadence.c */
+/* Sources: tests/vcard/card.c tests/vcard/channel.c tests/vcard/clip.c tests/vcard/control.c */
+/* Sources: tests/vcard/copy.c tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c */
+/* Sources: tests/vcard/pack.c tests/vcard/pcicfg.c tests/vcard/picture.c tests/vcard/printer.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/render.c tests/vcard/script.c */
+/* Sources: tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus.c tests/vcard/stream.c */
+/* Sources: tests/vcard/thread.c tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c */
+/* Sources: tests/vcard/vfu_sock.c tests/vcard/wire.c tests/vcard/world.c */
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
+/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
 /*
  * Description: the control socket and the stimulus of the command line: requests and answers,
  * clients that come, go and misbehave, files that wait.
@@ -267,8 +272,9 @@ static void test_script(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
-		{ "requests", test_requests }, { "errors", test_errors }, { "clients", test_clients },
-		{ "path", test_path }, { "script", test_script }, CU_TEST_INFO_NULL,
+		{ "requests", test_requests }, { "errors", test_errors },
+		{ "clients", test_clients }, { "path", test_path },
+		{ "script", test_script }, CU_TEST_INFO_NULL,
 	};
 	static CU_SuiteInfo suites[] = {
 		{ .pName = "control", .pTests = tests }, CU_SUITE_INFO_NULL,

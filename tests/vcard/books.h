@@ -28,7 +28,7 @@ struct books_stream {
 	books_count lost;		/* no buffer was there */
 	books_count no_signal;		/* freewheeling, a buffer was completed */
 	books_count mismatch;		/* freewheeling, a buffer was completed */
-	books_count overrun;		/* this program was too late: the instrument's own failure */
+	books_count overrun;		/* this program was late: the instrument's own failure */
 	books_count cancelled;		/* under way when the stream was stopped or reset */
 	books_count failed;		/* SHORT, BUS_ERROR or BAD_ENTRY */
 

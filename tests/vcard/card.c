@@ -16,7 +16,7 @@
 #define CHANNEL_STRIDE (KINORA_REG_CHANNEL(1) - KINORA_REG_CHANNEL(0))
 #define STREAM_STRIDE (KINORA_REG_STREAM(1) - KINORA_REG_STREAM(0))
 
-/* The longest a thread needs to let go of host memory is a window (stream.c); this is a disaster. */
+/* Letting go of host memory takes a thread a window (stream.c) at most: this is a disaster. */
 #define REST_MS 2000
 
 static uint64_t monotonic_ns(void)

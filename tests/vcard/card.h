@@ -123,7 +123,8 @@ void card_event(struct card *card);
  * begins at t0. Who listens to the connector notices at once.
  */
 void card_wire_plug(struct card *card, unsigned int connector, struct wire *wire);
-struct wire *card_wire(struct card *card, unsigned int connector);	/* a new reference, or NULL */
+/* A new reference, or NULL. */
+struct wire *card_wire(struct card *card, unsigned int connector);
 void card_signal(struct card *card, unsigned int connector, struct kinora_signal *out);
 
 /* Streams that exist, BIT(n). */

@@ -382,7 +382,7 @@ static void channel_attend(struct channel *channel, const struct stream_frame *f
 {
 	while (atomic_exchange(&channel->attention, false)) {
 		if (atomic_load(&channel->card->faults.dead)) {
-			/* a card that does not answer: only quitting works, or the end of the fault */
+			/* a card that does not answer: only the end of the fault ends this */
 			while (!channel->quit && atomic_load(&channel->card->faults.dead)) {
 				wait_attention(channel);
 				atomic_store(&channel->attention, false);

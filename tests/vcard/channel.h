@@ -44,7 +44,7 @@ struct channel {
 	atomic_bool attention;		/* set under lock; tells a busy thread to look */
 	bool quit;			/* GUARDED_BY(lock) */
 	bool reset;			/* GUARDED_BY(lock): drop everything, no records */
-	bool reset_input;		/* GUARDED_BY(lock): ... and of the whole card: registers too */
+	bool reset_input;		/* GUARDED_BY(lock): ... with it registers too */
 	unsigned int input;		/* GUARDED_BY(lock): KINORA_CONN_* */
 	struct stream stream[KINORA_STREAMS_PER_CHANNEL];
 

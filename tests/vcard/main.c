@@ -3,8 +3,8 @@
  * vcard: a Kinora card without hardware. It serves one QEMU over vfio-user, shows its guest the
  * card of docs/hardware.md, and takes what is plugged into the card from stimulus lines.
  *
- * Exit codes: 0 the host left or a signal ended it; 1 the host broke the vfio-user protocol; 2 wrong
- * usage or stimulus; 4 a file, a socket or memory could not be had.
+ * Exit codes: 0 the host left or a signal ended it; 1 the host broke the vfio-user protocol;
+ * 2 wrong usage or stimulus; 4 a file, a socket or memory could not be had.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -56,19 +56,20 @@ static struct vfu *stop_vfu;	/* for the signal handler */
 static const char usage[] =
 	"usage: vcard --socket PATH [OPTION...]\n"
 	"\n"
-	"A virtual Kinora card: serves it to QEMU (device vfio-user-pci) on a unix socket, and ends when\n"
-	"QEMU does.\n"
+	"A virtual Kinora card: serves it to QEMU (device vfio-user-pci) on a unix socket, and\n"
+	"ends when QEMU does.\n"
 	"\n"
 	"  --socket PATH         the vfio-user socket to make\n"
 	"  --control PATH        make a socket that takes stimulus lines while the card runs\n"
-	"  --stimulus FILE|LINE  what happens to the card, e.g. 'signal sdi-quad 4320p60'; may be repeated\n"
+	"  --stimulus FILE|LINE  what happens to the card: 'signal sdi-quad 4320p60'; repeatable\n"
 	"  --ready-fd N          write one byte to this file descriptor when QEMU may connect\n"
-	"  --books FILE          write the card's books (JSON) there at the end; '-' is standard output\n"
+	"  --books FILE          write the card's books (JSON) there at the end; '-': standard output\n"
 	"  --serial S            serial number, 1 to 16 of A-Z a-z 0-9 - (" SERIAL_DEFAULT ")\n"
 	"  --no-msix             show no MSI-X, so that the driver has to take MSI\n"
 	"  --link GENxWIDTH      PCI Express link to show, 1x1 to 4x16 (4x8)\n"
 	"  --timeout-ms N        longest start, stop and reset that the card promises (5000)\n"
-	"  --clip-memory SIZE    memory for the pictures of a signal, e.g. 512M (1G)\n"
+	"  --clip-memory SIZE    memory for the pictures of a signal, e.g. 512M (1G); with more than\n"
+	"                        4G give --timeout-ms more time too\n"
 	"  --log-level LEVEL     error, warning, info or debug (info)\n"
 	"  --help                this text\n";
 
@@ -385,12 +386,13 @@ static int books_write(struct program *program)
 	return 0;
 }
 
-/* Surprise removal: the socket closes with the process, between two bytes if need be. */
+/* Surprise removal: the process ends as soon as the host has seen the end of its messages. */
 static void card_unplug(void *opaque)
 {
 	struct program *program = opaque;
 
 	books_write(program);
+	vfu_hang_up(program->vfu, 500);
 	unlink(program->options.socket);
 	if (program->options.control)
 		unlink(program->options.control);
@@ -403,7 +405,8 @@ static int ready_tell(const struct options *options)
 		return 0;
 	if (write(options->ready_fd, "\n", 1) == 1)
 		return 0;
-	fprintf(stderr, "vcard: file descriptor %d cannot be written: %s; give --ready-fd an open one\n",
+	fprintf(stderr,
+		"vcard: file descriptor %d cannot be written: %s; give --ready-fd an open one\n",
 		options->ready_fd, strerror(errno));
 	return -EIO;
 }
@@ -415,7 +418,8 @@ static int serve(struct program *program)
 
 	ret = vfu_listen(program->vfu, options->socket);
 	if (ret) {
-		fprintf(stderr, "vcard: socket '%s' cannot be made: %s; give --socket a path in a directory that exists and is yours\n",
+		fprintf(stderr,
+			"vcard: socket '%s' cannot be made: %s; give --socket a path in your folder\n",
 			options->socket, strerror(-ret));
 		return EXIT_IO;
 	}
@@ -423,7 +427,8 @@ static int serve(struct program *program)
 		ret = control_start(&program->control, options->control, &program->world,
 				    program->vfu);
 		if (ret) {
-			fprintf(stderr, "vcard: control socket '%s' cannot be made: %s; give --control another path\n",
+			fprintf(stderr,
+				"vcard: control socket '%s' cannot be made: %s; give another\n",
 				options->control, strerror(-ret));
 			control_finish(&program->control);
 			return EXIT_IO;

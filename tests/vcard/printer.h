@@ -35,7 +35,7 @@ int printer_start(struct printer *printer);		/* 0 or negative errno */
 void printer_stop(struct printer *printer);	/* the thread; before the channels */
 void printer_finish(struct printer *printer);
 
-/* Only the latest request of a channel counts. channel_notify() tells when it has been carried out. */
+/* Only a channel's latest request counts. channel_notify() tells when it has been carried out. */
 void printer_request(struct printer *printer, struct channel *channel, struct wire *wire,
 		     const struct mem_layout *layout);
 

@@ -87,7 +87,8 @@ int script_add(struct script *script, const char *file_or_line, char *error, siz
 		return file_add(script, file_or_line, error, size);
 	ret = stimulus_parse(file_or_line, true, &stimulus, error, size);
 	if (ret && !strpbrk(file_or_line, " \t")) {
-		snprintf(error, size, "'%s' is no file, nor a stimulus line such as 'signal sdi1 1080p50'",
+		snprintf(error, size,
+			 "'%s' is no file, nor a stimulus line such as 'signal sdi1 1080p50'",
 			 file_or_line);
 		return ret;
 	}

@@ -35,8 +35,8 @@ void script_init(struct script *script);
 void script_finish(struct script *script);
 
 /*
- * Add a file, if there is one of that name, or else a line. 0, or negative errno with the message in
- * error: -EINVAL for what the language does not know, otherwise the file could not be read.
+ * Add a file, if there is one of that name, or else a line. 0, or negative errno with the message
+ * in error: -EINVAL for what the language does not know, otherwise the file could not be read.
  */
 int script_add(struct script *script, const char *file_or_line, char *error, size_t size);
 

@@ -92,9 +92,9 @@ static bool control_write(struct stream *stream, bool enable)
 		return true;
 	}
 	stream->enable = false;
-	if (stream->state == KINORA_STATE_STARTING || stream->state == KINORA_STATE_RUNNING)
+	if (stream->state == KINORA_STATE_STARTING || stream->state == KINORA_STATE_RUNNING) {
 		stream->state = KINORA_STATE_STOPPING;
-	else if (stream->state == KINORA_STATE_ERROR) {
+	} else if (stream->state == KINORA_STATE_ERROR) {
 		stream->state = KINORA_STATE_IDLE;
 		stream->error = KINORA_ERROR_NONE;
 		atomic_store(&stream->tail, 0);
@@ -366,7 +366,7 @@ static void segment_touch(struct stream *stream, const struct stream_segment *se
 			return;
 		from = (uintptr_t)ptr & -page;
 		to = ((uintptr_t)ptr + run + page - 1) & -page;
-		/* a kernel that cannot, or memory that cannot be had, shows as lateness in the books */
+		/* if it cannot be done, the books will show lateness */
 		madvise((void *)from, to - from, MADV_POPULATE_READ);
 		bus_close(stream);
 	}

@@ -8,8 +8,8 @@
  * used by the channel's thread alone, without a lock, because it waits for the guest's memory. tail
  * is atomic, so a doorbell costs the server's thread one store.
  *
- * Nothing a guest writes is believed: a submission and its whole table are copied and checked before
- * the first byte is written, and each transfer is bounded by what was checked.
+ * Nothing a guest writes is believed: a submission and its whole table are copied and checked
+ * before the first byte is written, and each transfer is bounded by what was checked.
  */
 #ifndef VCARD_STREAM_H
 #define VCARD_STREAM_H

@@ -63,7 +63,7 @@ struct wire_shape {
  * and shape differ in size.
  */
 int wire_create(struct wire **out, const struct wire_shape *shape, struct picture_source *source);
-/* Link 0..3 of a quad wire: a quarter of its picture, by square division or two-sample interleave. */
+/* Link 0..3 of a quad wire: a quarter of its picture, by square division or interleave. */
 int wire_create_link(struct wire **out, struct wire *quad, unsigned int link, bool square);
 /* Four links of equal shape as one picture, by square division. -EINVAL when they are not. */
 int wire_create_whole(struct wire **out, struct wire *const link[4]);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Stimulus to wires. The four SDI links are the truth: a quad-link signal is four wires, each with a
- * quarter of the picture, and the whole is on the quad connector for as long as all four stay. Four
- * links that were plugged one by one and are equal are seen as a whole too, by square division.
+ * Stimulus to wires. The four SDI links are the truth: a quad-link signal is four wires, each with
+ * a quarter of the picture, and the whole is on the quad connector for as long as all four stay.
+ * Four links that were plugged one by one and are equal are seen as a whole too, by square
+ * division.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -328,7 +329,8 @@ int world_apply(struct world *world, const struct stimulus *stimulus, char *erro
 		*error = '\0';
 	if ((stimulus->kind == STIMULUS_SIGNAL || stimulus->kind == STIMULUS_FAULT) &&
 	    !(CARD_CONNECTORS & BIT(stimulus->connector))) {
-		snprintf(error, size, "this card has no connector '%s'; take sdi1, sdi2, sdi3, sdi4 or sdi-quad",
+		snprintf(error, size,
+			 "this card has no connector '%s'; take sdi1, sdi2, sdi3, sdi4 or sdi-quad",
 			 stimulus_connector_name(stimulus->connector));
 		return -ENODEV;
 	}
