@@ -63,12 +63,12 @@ static const char usage[] =
 	"  --control PATH        make a socket that takes stimulus lines while the card runs\n"
 	"  --stimulus FILE|LINE  what happens to the card: 'signal sdi-quad 4320p60'; repeatable\n"
 	"  --ready-fd N          write one byte to this file descriptor when QEMU may connect\n"
-	"  --books FILE          write the card's books (JSON) there at the end; '-': standard output\n"
+	"  --books FILE          write the card's books (JSON) there at the end; '-': stdout\n"
 	"  --serial S            serial number, 1 to 16 of A-Z a-z 0-9 - (" SERIAL_DEFAULT ")\n"
 	"  --no-msix             show no MSI-X, so that the driver has to take MSI\n"
 	"  --link GENxWIDTH      PCI Express link to show, 1x1 to 4x16 (4x8)\n"
 	"  --timeout-ms N        longest start, stop and reset that the card promises (5000)\n"
-	"  --clip-memory SIZE    memory for the pictures of a signal, e.g. 512M (1G); with more than\n"
+	"  --clip-memory SIZE    memory for the pictures of a signal, e.g. 512M (1G); above\n"
 	"                        4G give --timeout-ms more time too\n"
 	"  --log-level LEVEL     error, warning, info or debug (info)\n"
 	"  --help                this text\n";
@@ -419,7 +419,7 @@ static int serve(struct program *program)
 	ret = vfu_listen(program->vfu, options->socket);
 	if (ret) {
 		fprintf(stderr,
-			"vcard: socket '%s' cannot be made: %s; give --socket a path in your folder\n",
+			"vcard: socket '%s' cannot be made: %s; give another path\n",
 			options->socket, strerror(-ret));
 		return EXIT_IO;
 	}
