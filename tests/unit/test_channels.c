@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Sources: userspace/lib/channels.c userspace/lib/error.c */
 /*
- * Description: which channels there are, read from a sysfs made for the test: two cards and a webcam,
- * nodes in any order; names that mean a channel; who has a node open.
+ * Description: which channels there are, read from a sysfs made for the test: two cards and a
+ * webcam, nodes in any order; names that mean a channel; who has a node open.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -189,8 +189,8 @@ static void test_names(void)
 }
 
 /*
- * A node is known by its device number, so links to it work too. /dev/null lends its number here; the
- * metadata node's number means its picture node; a webcam is taken as it is.
+ * A node is known by its device number, so links to it work too. /dev/null lends its number here;
+ * the metadata node's number means its picture node; a webcam is taken as it is.
  */
 static void test_nodes(void)
 {

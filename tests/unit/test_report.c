@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Sources: userspace/lib/report_json.c userspace/lib/report_text.c userspace/lib/report_html.c userspace/lib/plot.c userspace/lib/judge.c userspace/lib/timestat.c userspace/lib/rate.c userspace/lib/payload.c userspace/lib/error.c */
 /*
- * Description: timing reports. JSON written and read again is the same report, in every field; files
- * that are damaged, cut or hostile are refused; text and page say what was measured; without gnuplot
- * the page is refused with the name of the package.
+ * Description: timing reports. JSON written and read again is the same report, in every field;
+ * files that are damaged, cut or hostile are refused; text and page say what was measured; without
+ * gnuplot the page is refused with the name of the package.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -208,8 +208,8 @@ static void test_hostile(void)
 	check_refused(PATH("clocks", "card", "interval_series", "min_ns"),
 		      long_array(KINORA_POINTS + 1), "min_ns");
 	check_refused(PATH("clocks", "card", "interval_series", "max_ns"), long_array(3), "max_ns");
-	check_refused(PATH("clocks", "card", "nominal"), json_pack("{s:i, s:i}", "num", 1, "den", 0),
-		      "den");
+	check_refused(PATH("clocks", "card", "nominal"),
+		      json_pack("{s:i, s:i}", "num", 1, "den", 0), "den");
 	check_refused(PATH("clocks", "card", "time_interval_error"), NULL, "time_interval_error");
 	check_refused(PATH("latency", "from_start", "max_ns"), json_integer(INT64_MAX), "max_ns");
 	check_refused(PATH("limits", "max_ppm"), json_true(), "max_ppm");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Sources: userspace/lib/timestat.c userspace/lib/rate.c userspace/lib/judge.c userspace/lib/error.c */
 /*
- * Description: timing statistics against series whose answer is known beforehand: every standard rate
- * at a known ppm offset, jitter of known size, gaps, repeats, error frames, the wrap of the sequence,
- * latencies, hostile values, and the limits.
+ * Description: timing statistics against series whose answer is known beforehand: every standard
+ * rate at a known ppm offset, jitter of known size, gaps, repeats, error frames, the wrap of the
+ * sequence, latencies, hostile values, and the limits.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -304,7 +304,7 @@ static void test_hostile(void)
 	}
 	analyse(log, 0);
 	CU_ASSERT_EQUAL(result.frames, 50);
-	CU_ASSERT_EQUAL(result.metadata, 1);	/* frame 0: from 0 to 0 ns; no other holds together */
+	CU_ASSERT_EQUAL(result.metadata, 1); /* frame 0: from 0 to 0 ns; no other holds together */
 	CU_ASSERT_EQUAL(result.clock[KINORA_CLOCK_CARD].frames, 0);
 	CU_ASSERT_EQUAL(result.clock[KINORA_CLOCK_HOST].nominal.num, 50);
 }

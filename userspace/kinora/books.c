@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The driver's books from debugfs, where each line is a name and pairs of counter and value. Whatever
- * counters are there are shown, so a newer driver needs no newer program.
+ * The driver's books from debugfs, where each line is a name and pairs of counter and value.
+ * Whatever counters are there are shown, so a newer driver needs no newer program.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Messages, exit codes and options. A command's table of options serves getopt_long(3), the help and
- * the messages, so the three cannot disagree.
+ * Messages, exit codes and options. A command's table of options serves getopt_long(3), the help
+ * and the messages, so the three cannot disagree.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * kinora list: the cards and their channels. Opens no device, so it needs no rights and never waits.
+ * kinora list: the cards and their channels. Opens no device, so it needs no rights and never
+ * waits.
  */
 #include <jansson.h>
 #include <stdlib.h>

@@ -62,7 +62,8 @@ static int parse_option(int key, const char *argument, struct request *request)
 		request->output = argument;
 		return CLI_PASS;
 	case 'f':
-		return cli_parse_format("format", argument, &request->format) ? CLI_USAGE : CLI_PASS;
+		return cli_parse_format("format", argument, &request->format) ? CLI_USAGE
+									      : CLI_PASS;
 	case OPT_DEPTH:
 		return parse_depth(argument, request);
 	case OPT_COMPRESSION:

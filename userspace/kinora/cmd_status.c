@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * kinora status: what is on the inputs now, how the card is connected, who uses it, and the driver's
- * books where debugfs may be read. Reads only: nothing is selected, set or captured.
+ * kinora status: what is on the inputs now, how the card is connected, who uses it, and the
+ * driver's books where debugfs may be read. Reads only: nothing is selected, set or captured.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -120,7 +120,8 @@ static void print_state(struct state *state)
 
 static const char *lock_word(enum kinora_lock lock)
 {
-	static const char *const words[] = { "unknown", "none", "unstable", "unsupported", "locked" };
+	static const char *const words[] = { "unknown", "none", "unstable", "unsupported",
+					     "locked" };
 
 	return words[lock];
 }

@@ -28,9 +28,9 @@ bool describe_link(const struct kinora_channel *channel, char text[DESCRIBE_LINK
 	if (channel->link_speed_max[0] &&
 	    (strcmp(channel->link_speed, channel->link_speed_max) ||
 	     channel->link_width != channel->link_width_max))
-		snprintf(text + length, DESCRIBE_LINK - (size_t)length, ", the card could do %.*s x%u",
-			 speed_length(channel->link_speed_max), channel->link_speed_max,
-			 channel->link_width_max);
+		snprintf(text + length, DESCRIBE_LINK - (size_t)length,
+			 ", the card could do %.*s x%u", speed_length(channel->link_speed_max),
+			 channel->link_speed_max, channel->link_width_max);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * kinora: one program, a subcommand for each thing to do. This file finds the command; cmd_*.c carry
- * them out; whatever is worth using elsewhere is in the library.
+ * kinora: one program, a subcommand for each thing to do. This file finds the command; cmd_*.c
+ * carry them out; whatever is worth using elsewhere is in the library.
  */
 #include <errno.h>
 #include <signal.h>

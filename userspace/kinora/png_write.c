@@ -3,8 +3,9 @@
  * PNG by libpng, a line at a time: the picture is never in memory a second time.
  *
  * Colour is told three times, the best first: cICP (PNG 3rd edition, 11.3.2.6) names primaries and
- * transfer exactly; cHRM and gAMA are what older readers know, and an approximation: BT.1886 and HLG
- * are shown as power 2.2, PQ by the value the W3C note "Using the ITU BT.2100 PQ EOTF with PNG" gave.
+ * transfer exactly; cHRM and gAMA are what older readers know, and an approximation: BT.1886 and
+ * HLG are shown as power 2.2, PQ by the value the W3C note "Using the ITU BT.2100 PQ EOTF with PNG"
+ * gave.
  */
 #include <png.h>
 #include <stdlib.h>
@@ -137,8 +138,9 @@ static int write_picture(png_structp png, png_infop info, FILE *out,
 	png_set_user_limits(png, 16384, 16384);
 	png_set_compression_level(png, compression);
 	/*
-	 * An 8K picture is 100 MB here, so speed first: one filter instead of the best of five, and at
-	 * the lowest level runs only, no search for matches. Test pictures shrink to nothing by it.
+	 * An 8K picture is 100 MB here, so speed first: one filter instead of the best of five, and
+	 * at the lowest level runs only, no search for matches. Test pictures shrink to nothing by
+	 * it.
 	 */
 	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
 	png_set_compression_strategy(png, compression > 1 ? Z_FILTERED : Z_RLE);

@@ -51,7 +51,7 @@ struct kinora_capture {
 	unsigned int events;
 
 	struct kinora_meta kept[META_KEPT];
-	uint64_t arrived, taken;	/* entries ever; `arrived` mod META_KEPT is the next place */
+	uint64_t arrived, taken; /* entries ever; `arrived` mod META_KEPT is the next place */
 };
 
 static uint64_t now_ns(void)
@@ -272,7 +272,8 @@ static int meta_init(struct kinora_capture *capture)
 	meta->fd = ret;
 	ret = kinora_node_ioctl(meta->fd, VIDIOC_G_FMT, &format);
 	if (ret || format.fmt.meta.dataformat != V4L2_META_FMT_KINORA)
-		return kinora_fail(-EINVAL, "'%s' is no metadata node of a kinora card", meta->path);
+		return kinora_fail(-EINVAL, "'%s' is no metadata node of a kinora card",
+				   meta->path);
 	return queue_init(meta, META_BUFFERS, true);
 }
 
@@ -309,7 +310,8 @@ int kinora_capture_create(struct kinora_capture **capture, struct kinora_device 
 	int ret;
 
 	if (config->buffers < 2 || config->buffers > BUFFERS_MAX)
-		return kinora_fail(-EINVAL, "%u buffers: use 2 to %u", config->buffers, BUFFERS_MAX);
+		return kinora_fail(-EINVAL, "%u buffers: use 2 to %u", config->buffers,
+				   BUFFERS_MAX);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return kinora_fail(-ENOMEM, "out of memory for a capture");
@@ -528,15 +530,18 @@ static int wait(struct kinora_capture *capture, uint64_t deadline_ns)
 		return kinora_fail(-errno, "waiting for a frame of '%s' was interrupted",
 				   capture->video.path);
 	if (!ret)
-		return kinora_fail(-ETIMEDOUT,
-				   "no frame from '%s' in time: 'kinora status' tells about its signal",
-				   capture->video.path);
+		return kinora_fail(
+			-ETIMEDOUT,
+			"no frame from '%s' in time: 'kinora status' tells about its signal",
+			capture->video.path);
 	if (fds[0].revents & POLLPRI)
 		events_take(capture);
 	if (fds[0].revents & (POLLERR | POLLNVAL) && !(fds[0].revents & POLLIN))
-		return kinora_fail(-ENODEV,
-				   "'%s' stopped delivering: card or driver was removed, or capture was "
-				   "not started", capture->video.path);
+		return kinora_fail(
+			-ENODEV,
+			"'%s' stopped delivering: card or driver was removed, or capture was "
+			"not started",
+			capture->video.path);
 	if (fds[1].revents & (POLLERR | POLLNVAL) && !(fds[1].revents & POLLIN)) {
 		kinora_fail(-ENODEV, "'%s' stopped delivering", capture->meta.path);
 		meta_give_up(capture);	/* the picture goes on without it */

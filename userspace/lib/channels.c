@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Which channels there are, from sysfs: no device is opened, so this works for everybody and disturbs
- * nobody. A channel is a picture node and the metadata node of the same card and number; the names
- * "kinora ch1 video" and "kinora ch1 meta" tell them apart.
+ * Which channels there are, from sysfs: no device is opened, so this works for everybody and
+ * disturbs nobody. A channel is a picture node and the metadata node of the same card and number;
+ * the names "kinora ch1 video" and "kinora ch1 meta" tell them apart.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -218,7 +218,8 @@ static int node_entry(const char *root, const char *path, char *entry, size_t ro
 	struct stat status;
 
 	if (stat(path, &status))
-		return kinora_fail(-ENODEV, "no device '%s': 'kinora list' shows what there is", path);
+		return kinora_fail(-ENODEV, "no device '%s': 'kinora list' shows what there is",
+				   path);
 	snprintf(link, sizeof(link), "%s/sys/dev/char/%u:%u", root, major(status.st_rdev),
 		 minor(status.st_rdev));
 	if (!S_ISCHR(status.st_mode) || !realpath(link, target))
@@ -316,7 +317,8 @@ static bool holds(const char *fds, uint64_t device)
 		char target[8] = "";
 		struct stat status;
 
-		/* Look at device nodes only: stat() of a file on a dead network share would hang. */
+		/* Look at device nodes only: stat() of a file on a dead network share would hang.
+		 */
 		if (readlinkat(dirfd(dir), entry->d_name, target, 5) < 5 ||
 		    memcmp(target, "/dev/", 5))
 			continue;

@@ -3,8 +3,8 @@
  * Pictures to R'G'B', line by line. Plain C, integers only.
  *
  * A line is first spread out into Y, Cb and Cr of full width, then goes through the matrix. Between
- * the two, samples have 12 bits whatever the format (10-bit codes times 4, 8-bit codes times 16), so
- * that the means of neighbouring chroma samples stay exact. Matrix coefficients carry 13 bits of
+ * the two, samples have 12 bits whatever the format (10-bit codes times 4, 8-bit codes times 16),
+ * so that the means of neighbouring chroma samples stay exact. Matrix coefficients carry 13 bits of
  * fraction: 3840 * 65535/3504 * 2^13 plus the chroma term stays below 2^31.
  *
  * The transfer function is not touched: HLG in, HLG out.
@@ -88,7 +88,8 @@ int kinora_converter_create(struct kinora_converter **converter,
 	    picture->stride > picture->bytes ||
 	    picture->bytes <
 		    kinora_format_bytes(picture->format, picture->stride, picture->height))
-		return kinora_fail(-EINVAL, "%zu bytes with lines of %zu are too few for %ux%u '%s'",
+		return kinora_fail(-EINVAL,
+				   "%zu bytes with lines of %zu are too few for %ux%u '%s'",
 				   picture->bytes, picture->stride, picture->width, picture->height,
 				   picture->format->name);
 	c = calloc(1, sizeof(*c));
@@ -213,7 +214,8 @@ static unsigned int plane_sample(const struct kinora_converter *c, const uint8_t
 
 /*
  * In 4:2:0 a chroma line lies between two luma lines: a quarter of a chroma line away from each.
- * Three parts of the nearer and one of the farther, which is beyond the edge at first and last line.
+ * Three parts of the nearer and one of the farther, which is beyond the edge at first and last
+ * line.
  */
 static void unpack_chroma_plane(struct kinora_converter *c, unsigned int y)
 {

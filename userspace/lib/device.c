@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Picture nodes through libv4l2, with its conversion off: frames are to come as the card wrote them.
+ * Picture nodes through libv4l2, with its conversion off: frames are to come as the card wrote
+ * them.
  *
  * What surprises people: some drivers report the pixel clock of the integer rate and a flag for
  * 1/1.001, others the reduced clock. Either way the rate comes out as the right fraction here.
@@ -37,12 +38,14 @@ int kinora_node_open(const char *path)
 	if (fd < 0) {
 		error = errno;
 		if (error == EACCES || error == EPERM)
-			return kinora_fail(-error,
-					   "no permission to open '%s': join the group 'video' or run "
-					   "as root", path);
+			return kinora_fail(
+				-error,
+				"no permission to open '%s': join the group 'video' or run "
+				"as root",
+				path);
 		if (error == ENOENT || error == ENXIO || error == ENODEV)
-			return kinora_fail(-ENODEV,
-					   "no device '%s': 'kinora list' shows what there is", path);
+			return kinora_fail(
+				-ENODEV, "no device '%s': 'kinora list' shows what there is", path);
 		return kinora_fail(-error, "cannot open '%s': %s", path, strerror(error));
 	}
 	/* libv4l2 complains on stderr about what is no V4L2 device; ask first. */
@@ -73,12 +76,12 @@ int kinora_fail_busy(const char *path, const char *what)
 
 	for (i = 0; i < count; i++)
 		if (holders[i].pid != getpid())
-			return kinora_fail(-EBUSY,
-					   "'%s' is in use by '%s' (process %d): %s when it has ended",
-					   path, holders[i].command, holders[i].pid, what);
-	return kinora_fail(-EBUSY,
-			   "'%s' is in use by another program: 'kinora status' as root tells by which",
-			   path);
+			return kinora_fail(
+				-EBUSY, "'%s' is in use by '%s' (process %d): %s when it has ended",
+				path, holders[i].command, holders[i].pid, what);
+	return kinora_fail(
+		-EBUSY, "'%s' is in use by another program: 'kinora status' as root tells by which",
+		path);
 }
 
 int kinora_device_open(struct kinora_device **device, const struct kinora_channel *channel)
@@ -440,9 +443,11 @@ static int fail_no_signal(struct kinora_device *device, int error)
 	}
 	switch (error) {
 	case -ENOLINK:
-		return kinora_fail(error,
-				   "no signal on input '%s' of '%s': check cable and source, or choose "
-				   "another input", input, device->channel.video);
+		return kinora_fail(
+			error,
+			"no signal on input '%s' of '%s': check cable and source, or choose "
+			"another input",
+			input, device->channel.video);
 	case -ENOLCK:
 		return kinora_fail(error,
 				   "no stable signal on input '%s' of '%s': check cable and source",

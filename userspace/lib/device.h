@@ -23,7 +23,7 @@ void kinora_node_close(int fd);
 /* 0 or negative errno; repeats what a signal interrupts. Sets no message. */
 int kinora_node_ioctl(int fd, unsigned long request, void *argument);
 
-/* The colours of a negotiated format; curve as the driver's control says, else as the format does. */
+/* The colours of a negotiated format; the curve by the driver's control where it has one. */
 void kinora_device_colour(struct kinora_device *device, const struct v4l2_pix_format *pix,
 			  struct kinora_colour *colour);
 

@@ -4,8 +4,8 @@
  * libkinora(3) tells how the parts work together.
  *
  * The library has two halves. Devices and capture talk V4L2 (and work with any V4L2 capture node,
- * with less to tell about it). Pixel formats, colour and timing statistics are plain C: they need no
- * device, no kernel and no thread of their own.
+ * with less to tell about it). Pixel formats, colour and timing statistics are plain C: they need
+ * no device, no kernel and no thread of their own.
  *
  * Conventions
  * - Functions that can fail return 0 or a negative errno; kinora_error() then says in words what
@@ -137,8 +137,8 @@ struct kinora_picture {
 };
 
 /*
- * Picture to R'G'B', full range, gamma (or HLG, PQ) untouched. Chroma is taken as co-sited with every
- * second pixel and interpolated linearly; in 4:2:0 it lies between two lines (MPEG-2 siting).
+ * Picture to R'G'B', full range, gamma (or HLG, PQ) untouched. Chroma is taken as co-sited with
+ * every second pixel and interpolated linearly; in 4:2:0 it lies between two lines (MPEG-2 siting).
  */
 struct kinora_converter;
 
@@ -249,8 +249,8 @@ const char *kinora_device_kernel(const struct kinora_device *device);
 /* Name of input index, or NULL after the last. Valid until the next call. */
 const char *kinora_device_input(struct kinora_device *device, unsigned int index);
 /*
- * Selects an input by number or name: letters and digits count, case and signs do not, and a part will
- * do that only one name has. -EBUSY: somebody captures.
+ * Selects an input by number or name: letters and digits count, case and signs do not, and a part
+ * will do that only one name has. -EBUSY: somebody captures.
  */
 int kinora_device_select(struct kinora_device *device, const char *input);
 
@@ -292,7 +292,7 @@ struct kinora_meta {
 	uint64_t timestamp_ns;		/* CLOCK_MONOTONIC, as in the picture's frame */
 	uint64_t frame;			/* number on the wire since the card was reset */
 	uint64_t sof_ns, eof_ns;	/* start and end of frame, card clock */
-	uint64_t timecode;		/* KINORA_TC_* of uapi/kinora.h; 0: none */
+	uint64_t timecode;		/* KINORA_TC_* of kinora-uapi.h; 0: none */
 	uint32_t payload_id;
 	uint32_t generation;		/* grows when the signal changes */
 	struct kinora_rational rate;	/* on the wire */
@@ -357,7 +357,7 @@ int kinora_capture_picture(const struct kinora_capture *capture, const struct ki
 #define KINORA_POINTS 1000
 
 struct kinora_histogram {
-	int64_t start_ns, width_ns;	/* bin n: from start + n * width, below start + (n + 1) * width */
+	int64_t start_ns, width_ns;	/* bin n: start + n * width up to start + (n + 1) * width */
 	unsigned int bins;
 	uint64_t count[KINORA_BINS];
 };
@@ -384,7 +384,7 @@ struct kinora_clock_timing {
 	double hz;
 	struct kinora_rational nominal;	/* nearest standard rate; 0/0: none, or not certain */
 	double ppm;			/* rate against nominal */
-	double ppm_sigma;		/* standard uncertainty of the fit, valid without nominal too */
+	double ppm_sigma;		/* standard uncertainty; valid without nominal too */
 	struct kinora_distribution interval; /* between neighbours in sequence */
 	struct kinora_series interval_series;
 	int64_t tie_pp_ns;		/* time interval error against the line, peak to peak */
@@ -397,8 +397,8 @@ enum kinora_timing_clock { KINORA_CLOCK_CARD, KINORA_CLOCK_HOST, KINORA_CLOCKS }
 struct kinora_timing_result {
 	uint64_t frames;		/* received, errors included */
 	uint64_t errors;		/* of them marked as no good picture */
-	uint64_t gaps, lost;		/* places where the sequence jumps, and frames missing there */
-	uint64_t repeats;		/* frames whose sequence number or timestamp does not advance */
+	uint64_t gaps, lost;		/* jumps of the sequence, and frames missing there */
+	uint64_t repeats;		/* sequence number or timestamp did not advance */
 	uint64_t metadata;		/* frames that metadata was found for */
 	uint64_t signal_changes;	/* as the metadata tell */
 	uint32_t first_sequence, last_sequence;

@@ -128,8 +128,8 @@ static int fail_plot(int err)
 /* The end of the part at p that a page does without; p itself: it stays. */
 static const char *skip_part(const char *p)
 {
-	/* Markers that no plot of ours uses, names that readers would see as tooltips, and ids, which
-	 * would be there once for each plot of a page.
+	/* Markers that no plot of ours uses, names that readers would see as tooltips, and ids,
+	 * which would be there once for each plot of a page.
 	 */
 	static const char *const parts[][2] = {
 		{ "<defs>", "</defs>" },

@@ -13,7 +13,8 @@ const char *kinora_ns_text(double ns, char text[NS_TEXT]);
 
 /* A value or limit of a check with its unit; "not measured" for NAN. */
 #define CHECK_TEXT 40
-const char *kinora_check_text(const struct kinora_check *check, double value, char text[CHECK_TEXT]);
+const char *kinora_check_text(const struct kinora_check *check, double value,
+			      char text[CHECK_TEXT]);
 
 /* "card clock", "host clock". */
 const char *kinora_clock_name(enum kinora_timing_clock clock);

@@ -107,8 +107,9 @@ static void plot_setup(FILE *script, unsigned int width)
 }
 
 /* Bars; x counts from `origin` in `unit`. */
-static void histogram_data(FILE *script, const char *block, const struct kinora_histogram *histogram,
-			   double origin, struct unit unit)
+static void histogram_data(FILE *script, const char *block,
+			   const struct kinora_histogram *histogram, double origin,
+			   struct unit unit)
 {
 	unsigned int i;
 
@@ -117,7 +118,8 @@ static void histogram_data(FILE *script, const char *block, const struct kinora_
 		if (histogram->count[i])
 			fprintf(script, "%.9g %" PRIu64 "\n",
 				((double)histogram->start_ns +
-				 ((double)i + 0.5) * (double)histogram->width_ns - origin) / unit.ns,
+				 ((double)i + 0.5) * (double)histogram->width_ns - origin) /
+					unit.ns,
 				histogram->count[i]);
 	fprintf(script, "END\n");
 }
@@ -126,7 +128,8 @@ static void histogram_axes(FILE *script, const char *x_name, struct unit unit)
 {
 	fprintf(script,
 		"set xlabel '%s, %s'\nset ylabel 'frames'\nset logscale y\n"
-		"set yrange [0.5:*]\nset format y '%%.0f'\nset offsets graph 0.03, graph 0.03, 0, 0\n",
+		"set yrange [0.5:*]\nset format y '%%.0f'\n"
+		"set offsets graph 0.03, graph 0.03, 0, 0\n",
 		x_name, unit.name);
 }
 
@@ -190,7 +193,8 @@ static void series_plot(FILE *script, const struct kinora_series *series, double
 			((double)series->min_ns[i] - origin) / unit.ns,
 			((double)series->max_ns[i] - origin) / unit.ns);
 	fprintf(script,
-		"END\nset xlabel 'frame'\nset ylabel '%s, %s'\nset offsets 0, 0, graph 0.1, graph 0.1\n",
+		"END\nset xlabel 'frame'\nset ylabel '%s, %s'\n"
+		"set offsets 0, 0, graph 0.1, graph 0.1\n",
 		y_name, unit.name);
 	if (series->step > 1)
 		fputs("plot $data using 1:2:3 with filledcurves ls 1, "
@@ -259,7 +263,8 @@ static int put_clock_figures(FILE *out, const struct kinora_timing_result *resul
 		return ret;
 	snprintf(caption, sizeof(caption), "from %.6f to %.6f ms",
 		 (double)clock->interval.min_ns / 1e6, (double)clock->interval.max_ns / 1e6);
-	ret = put_figure(out, FIGURE_INTERVAL_SERIES, result, which, "Intervals over time", caption);
+	ret = put_figure(out, FIGURE_INTERVAL_SERIES, result, which, "Intervals over time",
+			 caption);
 	if (ret)
 		return ret;
 	snprintf(caption, sizeof(caption),
@@ -279,12 +284,14 @@ static int put_latency_figure(FILE *out, const struct kinora_timing_result *resu
 		return 0;
 	snprintf(caption, sizeof(caption),
 		 "when the program had the frame: median %s after its start, %s after its end",
-		 result->latency_start.count ? kinora_ns_text((double)result->latency_start.p50_ns, a) :
-					       "an unknown time",
-		 result->latency_end.count ? kinora_ns_text((double)result->latency_end.p50_ns, b) :
-					     "an unknown time");
+		 result->latency_start.count
+			 ? kinora_ns_text((double)result->latency_start.p50_ns, a)
+			 : "an unknown time",
+		 result->latency_end.count ? kinora_ns_text((double)result->latency_end.p50_ns, b)
+					   : "an unknown time");
 	fputs("<h2>Delivery</h2>\n<div class=\"cols\">\n", out);
-	ret = put_figure(out, FIGURE_LATENCY, result, KINORA_CLOCK_HOST, "Delivery latency", caption);
+	ret = put_figure(out, FIGURE_LATENCY, result, KINORA_CLOCK_HOST, "Delivery latency",
+			 caption);
 	fputs("</div>\n", out);
 	return ret;
 }
@@ -358,10 +365,11 @@ static void put_latency_row(FILE *out, const char *name, const struct kinora_dis
 {
 	if (!d->count)
 		return;
-	fprintf(out, "<tr><td>%s</td><td>%.3f ms</td><td>%.3f ms</td><td>%.3f ms</td><td>%.3f ms</td>"
-		     "<td>%.3f ms</td></tr>\n", name, (double)d->p50_ns / 1e6,
-		(double)d->p90_ns / 1e6, (double)d->p99_ns / 1e6, (double)d->p999_ns / 1e6,
-		(double)d->max_ns / 1e6);
+	fprintf(out,
+		"<tr><td>%s</td><td>%.3f ms</td><td>%.3f ms</td><td>%.3f ms</td><td>%.3f ms</td>"
+		"<td>%.3f ms</td></tr>\n",
+		name, (double)d->p50_ns / 1e6, (double)d->p90_ns / 1e6, (double)d->p99_ns / 1e6,
+		(double)d->p999_ns / 1e6, (double)d->max_ns / 1e6);
 }
 
 static void put_figures_table(FILE *out, const struct kinora_timing_result *result)
@@ -405,12 +413,13 @@ static int put_page(FILE *out, const struct kinora_timing_report *report)
 		ret = put_clock_figures(out, result, KINORA_CLOCK_HOST);
 	if (!ret)
 		ret = put_latency_figure(out, result);
-	fputs("<footer><p>Rate: slope of a least-squares line through the start of every good frame "
-	      "over its number on the wire; &plusmn; is the standard uncertainty of that slope. The "
-	      "card clock stamps frames in hardware, the host clock is what programs see. Time "
+	fputs("<footer><p>Rate: slope of a least-squares line through the start of every good "
+	      "frame over its number on the wire; +- is the standard uncertainty of that slope. "
+	      "The card clock stamps frames in hardware, the host clock is what programs see. Time "
 	      "interval error: distance from that line. Frames marked as errors count, but are in "
 	      "no statistic. Vertical axes of histograms are logarithmic.</p></footer>\n"
-	      "</main>\n</body>\n</html>\n", out);
+	      "</main>\n</body>\n</html>\n",
+	      out);
 	return ret;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Timing reports as JSON, out and in; kinora-timing-json(5) is the manual. What is read may have been
- * written by anybody: types, array sizes and ranges are checked, and nothing is believed that could
- * be worked out (checks are judged anew).
+ * Timing reports as JSON, out and in; kinora-timing-json(5) is the manual. What is read may have
+ * been written by anybody: types, array sizes and ranges are checked, and nothing is believed that
+ * could be worked out (checks are judged anew).
  */
 #include <errno.h>
 #include <jansson.h>
@@ -492,8 +492,9 @@ int kinora_timing_report_read_json(struct kinora_timing_report *report, FILE *in
 		ret = kinora_fail(-EINVAL, "not a timing report: make one with 'kinora timing "
 					   "--json FILE'");
 	else if (json_integer_value(json_object_get(root, "version")) != VERSION)
-		ret = kinora_fail(-EINVAL, "a timing report of version %d, and this program reads %d",
-				  (int)json_integer_value(json_object_get(root, "version")), VERSION);
+		ret = kinora_fail(
+			-EINVAL, "a timing report of version %d, and this program reads %d",
+			(int)json_integer_value(json_object_get(root, "version")), VERSION);
 	if (!ret) {
 		read_report(&reader, root, report);
 		if (reader.wrong[0])

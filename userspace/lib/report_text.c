@@ -129,8 +129,10 @@ int kinora_timing_report_write_text(const struct kinora_timing_report *report, F
 	fprintf(out, "\n");
 	write_clock(KINORA_CLOCK_CARD, &result->clock[KINORA_CLOCK_CARD], out);
 	write_clock(KINORA_CLOCK_HOST, &result->clock[KINORA_CLOCK_HOST], out);
-	fprintf(out, "frames      %" PRIu64 " lost in %" PRIu64 " gaps, %" PRIu64 " repeated, %" PRIu64
-		     " with errors\n", result->lost, result->gaps, result->repeats, result->errors);
+	fprintf(out,
+		"frames      %" PRIu64 " lost in %" PRIu64 " gaps, %" PRIu64 " repeated, %" PRIu64
+		" with errors\n",
+		result->lost, result->gaps, result->repeats, result->errors);
 	fprintf(out, "latency\n");
 	write_latency("start", &result->latency_start, out);
 	write_latency("end", &result->latency_end, out);

@@ -99,8 +99,10 @@ int kinora_timing_log_frame(struct kinora_timing_log *log, const struct kinora_f
 	if (ret)
 		return ret;
 	if (frame->timestamp_ns > TIME_MAX_NS || frame->dequeued_ns > TIME_MAX_NS)
-		return kinora_fail(-EPROTO, "frame %u has a timestamp that cannot be: the driver is "
-				   "broken", frame->sequence);
+		return kinora_fail(-EPROTO,
+				   "frame %u has a timestamp that cannot be: the driver is "
+				   "broken",
+				   frame->sequence);
 	log->frames[log->frame_count++] = (struct log_frame){
 		.sequence = frame->sequence,
 		.error = frame->error,
@@ -118,7 +120,8 @@ int kinora_timing_log_meta(struct kinora_timing_log *log, const struct kinora_me
 
 	if (ret)
 		return ret;
-	/* A card may say anything: half a century is no time of a frame, and sums must not overflow. */
+	/* A card may say anything: half a century is no time of a frame, and sums must not
+	 * overflow. */
 	log->metas[log->meta_count++] = (struct log_meta){
 		.sequence = meta->sequence,
 		.error = meta->error || meta->eof_ns > TIME_MAX_NS || meta->sof_ns > meta->eof_ns,
