@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: userspace/lib/convert.c userspace/lib/format.c userspace/lib/colour.c userspace/lib/error.c */
+/* Sources: userspace/lib/convert.c userspace/lib/format.c userspace/lib/colour.c */
+/* Sources: userspace/lib/error.c */
 /*
  * Description: pictures to R'G'B'. Test bars with the code values of the standards come back as the
  * colours they stand for, from every memory format, at 8 and at 16 bits; ten bits keep all ten;

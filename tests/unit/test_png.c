@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: userspace/kinora/png_write.c userspace/kinora/cli.c userspace/lib/convert.c userspace/lib/format.c userspace/lib/rate.c userspace/lib/error.c */
+/* Sources: userspace/kinora/png_write.c userspace/kinora/cli.c userspace/lib/convert.c */
+/* Sources: userspace/lib/format.c userspace/lib/rate.c userspace/lib/error.c */
 /*
  * Description: PNG files as kinora snapshot writes them, read back with libpng: pixels at 8 and 16
  * bits, and what the file says of its colours (cICP, gAMA, cHRM, sBIT) and of itself (iTXt).

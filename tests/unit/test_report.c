@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Sources: userspace/lib/report_json.c userspace/lib/report_text.c userspace/lib/report_html.c userspace/lib/plot.c userspace/lib/judge.c userspace/lib/timestat.c userspace/lib/rate.c userspace/lib/payload.c userspace/lib/error.c */
+/* Sources: userspace/lib/report_json.c userspace/lib/report_text.c userspace/lib/report_html.c */
+/* Sources: userspace/lib/plot.c userspace/lib/judge.c userspace/lib/timestat.c */
+/* Sources: userspace/lib/rate.c userspace/lib/payload.c userspace/lib/error.c */
 /*
  * Description: timing reports. JSON written and read again is the same report, in every field;
  * files that are damaged, cut or hostile are refused; text and page say what was measured; without

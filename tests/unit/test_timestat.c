@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: userspace/lib/timestat.c userspace/lib/rate.c userspace/lib/judge.c userspace/lib/error.c */
+/* Sources: userspace/lib/timestat.c userspace/lib/rate.c userspace/lib/judge.c */
+/* Sources: userspace/lib/error.c */
 /*
  * Description: timing statistics against series whose answer is known beforehand: every standard
  * rate at a known ppm offset, jitter of known size, gaps, repeats, error frames, the wrap of the
