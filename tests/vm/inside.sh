@@ -144,7 +144,8 @@ probe_kvm() {
 
 # build_qemu: fills the array qemu.
 build_qemu() {
-	local accel words machine_type=q35,memory-backend=mem port prealloc=''
+	local accel words machine_type=q35,memory-backend=mem port prealloc='' image=vmlinux
+	[[ -f $kernel_path/vmlinux ]] || image=bzImage
 	accel=$(pick_accel)
 	# "quiet" prints errors only; 5 adds warnings, so that a kernel that dies has said why.
 	words="console=ttyS0 loglevel=5 panic=-1 nokaslr mitigations=off audit=0 apparmor=0"
@@ -166,7 +167,7 @@ build_qemu() {
 		qemu+=(-accel "tcg,thread=multi" -cpu "max,la57=off,erms=off,fsrm=off")
 	fi
 	qemu+=(-machine "$machine_type"
-		-kernel /kernel/vmlinux -initrd /run/initramfs -append "$words${append:+ $append}"
+		-kernel "/kernel/$image" -initrd /run/initramfs -append "$words${append:+ $append}"
 		-chardev "file,id=serial,path=/run/serial" -device "isa-serial,chardev=serial"
 		-drive "file=/guest/root.squashfs,if=none,id=root,format=raw,readonly=on"
 		-device "virtio-blk-pci,drive=root,serial=root"
@@ -230,7 +231,8 @@ run_inside() {
 		timer_pid=$!
 	fi
 	ended=''
-	wait -n -p ended "$qemu_pid" ${timer_pid:+"$timer_pid"} || true
+	# 2>: QEMU may abort after the guest is off when its card has died; bash would say so.
+	{ wait -n -p ended "$qemu_pid" ${timer_pid:+"$timer_pid"} || true; } 2>/dev/null
 	if [[ -n $timer_pid && $ended == "$timer_pid" ]]; then
 		kill -KILL "$qemu_pid"
 		wait "$qemu_pid" 2>/dev/null || true
