@@ -95,6 +95,8 @@ static int make_world(void)
 	make_card("0000:02:00.0", "kinora", "K8-0002");
 	make_card("0000:01:00.0", "kinora", "K8-0001");
 	make_card("usb-1", "uvcvideo", "");
+	make_file("Unknown", "sys/devices/0000:02:00.0/current_link_speed");
+	make_file("63", "sys/devices/0000:02:00.0/current_link_width");
 	make_node(0, "kinora ch2 video", "0000:02:00.0");
 	make_node(1, "kinora ch1 video", "0000:02:00.0");
 	make_node(2, "kinora ch1 video", "0000:01:00.0");
@@ -132,6 +134,8 @@ static void test_list(void)
 	CU_ASSERT_EQUAL(list[0].number, 1);
 	CU_ASSERT_STRING_EQUAL(list[1].video, "/dev/video1");
 	CU_ASSERT_STRING_EQUAL(list[1].meta, "/dev/video3");
+	CU_ASSERT_STRING_EQUAL(list[1].link_speed, "");	/* that card is gone */
+	CU_ASSERT_EQUAL(list[1].link_width, 0);
 	CU_ASSERT_STRING_EQUAL(list[2].video, "/dev/video0");
 	CU_ASSERT_STRING_EQUAL(list[2].meta, "");	/* channel 2 has none */
 	CU_ASSERT_EQUAL(list[2].number, 2);

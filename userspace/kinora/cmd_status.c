@@ -232,11 +232,10 @@ static int show_all(json_t *array)
 	if (ret)
 		return cli_failed(ret);
 	for (i = 0; i < count; i++) {
-		int status;
+		int status = show(&list[i], array, false);
 
-		if (i && !array)
+		if (!status && !array && i + 1 < count)
 			printf("\n");
-		status = show(&list[i], array, false);
 		worst = status > worst ? status : worst;
 	}
 	free(list);

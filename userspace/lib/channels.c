@@ -58,12 +58,21 @@ static void read_link_name(const char *root, const char *entry, const char *link
 	snprintf(text, room, "%.*s", (int)room - 1, slash ? slash + 1 : target);
 }
 
-static unsigned int read_width(const char *root, const char *entry, const char *attribute)
+/* One of the links, "current" or "max". A card that is gone reads as "Unknown" and 63 lanes. */
+static void read_link(const char *root, const char *entry, const char *which,
+		      char speed[KINORA_TEXT_MAX], unsigned int *width)
 {
-	char text[KINORA_TEXT_MAX];
+	char name[64], lanes[KINORA_TEXT_MAX];
 
-	read_attribute(root, entry, attribute, text, sizeof(text));
-	return (unsigned int)strtoul(text, NULL, 10);
+	snprintf(name, sizeof(name), "device/%s_link_width", which);
+	read_attribute(root, entry, name, lanes, sizeof(lanes));
+	*width = (unsigned int)strtoul(lanes, NULL, 10);
+	snprintf(name, sizeof(name), "device/%s_link_speed", which);
+	read_attribute(root, entry, name, speed, KINORA_TEXT_MAX);
+	if (!isdigit((unsigned char)speed[0]) || !*width || *width > 32) {
+		speed[0] = '\0';
+		*width = 0;
+	}
 }
 
 /* "kinora ch1 video" -> 1. 0: not such a name. */
@@ -87,12 +96,8 @@ int kinora_channel_read(const char *root, const char *entry, struct kinora_chann
 	read_link_name(root, entry, "device/driver", channel->driver, sizeof(channel->driver));
 	read_link_name(root, entry, "device", channel->bus, sizeof(channel->bus));
 	read_attribute(root, entry, "device/serial", channel->serial, sizeof(channel->serial));
-	read_attribute(root, entry, "device/current_link_speed", channel->link_speed,
-		       sizeof(channel->link_speed));
-	read_attribute(root, entry, "device/max_link_speed", channel->link_speed_max,
-		       sizeof(channel->link_speed_max));
-	channel->link_width = read_width(root, entry, "device/current_link_width");
-	channel->link_width_max = read_width(root, entry, "device/max_link_width");
+	read_link(root, entry, "current", channel->link_speed, &channel->link_width);
+	read_link(root, entry, "max", channel->link_speed_max, &channel->link_width_max);
 	channel->number = channel_number(channel->name, "video");
 	return 0;
 }

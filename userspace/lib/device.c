@@ -43,7 +43,12 @@ int kinora_node_open(const char *path)
 				"no permission to open '%s': join the group 'video' or run "
 				"as root",
 				path);
-		if (error == ENOENT || error == ENXIO || error == ENODEV)
+		if (error == ENXIO || error == ENODEV)
+			return kinora_fail(
+				-ENODEV,
+				"the card behind '%s' does not answer: it was removed or has failed",
+				path);
+		if (error == ENOENT)
 			return kinora_fail(
 				-ENODEV, "no device '%s': 'kinora list' shows what there is", path);
 		return kinora_fail(-error, "cannot open '%s': %s", path, strerror(error));
