@@ -176,7 +176,7 @@ struct kinora_submission {
 
 /* --- host memory: scatter table entry --- */
 struct kinora_sg {
-	__le64 addr;		/* 0x00 bus address: of data, 8-aligned; link: of the next segment */
+	__le64 addr;		/* 0x00 bus address: data, 8-aligned; link: the next segment */
 	__le32 len;		/* 0x08 bytes; a multiple of 8 but in the last entry; link: 0 */
 	__le32 flags;		/* 0x0c */
 };

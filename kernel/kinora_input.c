@@ -205,7 +205,8 @@ bool kinora_signal_pending(struct kinora_device *kdev)
 	unsigned int i;
 
 	for (i = 0; i < KINORA_CONNECTORS; i++)
-		if (le32_to_cpu(READ_ONCE(signal_block(kdev, i)->generation)) !=
+		if ((kdev->connectors & BIT(i)) &&
+		    le32_to_cpu(READ_ONCE(signal_block(kdev, i)->generation)) !=
 		    READ_ONCE(kdev->signal[i].generation))
 			return true;
 	return false;

@@ -438,12 +438,15 @@ static void kinora_remove(struct pci_dev *pdev)
 
 /* --- power, reset, bus errors --- */
 
-static void streams_halt(struct kinora_device *kdev)
+/* Streams stop and keep their buffers; nothing of the driver's own touches the card any more. */
+static void card_halt(struct kinora_device *kdev)
 {
 	struct kinora_channel *channel;
 
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++)
 		kinora_channel_halt(channel);
+	kinora_card_stop(kdev);
+	works_cancel(kdev); /* they come back with the card */
 }
 
 static int card_resume(struct kinora_device *kdev)
@@ -464,18 +467,12 @@ static int card_resume(struct kinora_device *kdev)
 /* Also before kexec: the next kernel must not find a card that writes into its memory. */
 static void kinora_shutdown(struct pci_dev *pdev)
 {
-	struct kinora_device *kdev = pci_get_drvdata(pdev);
-
-	streams_halt(kdev);
-	kinora_card_stop(kdev);
+	card_halt(pci_get_drvdata(pdev));
 }
 
 static int kinora_suspend(struct device *dev)
 {
-	struct kinora_device *kdev = dev_get_drvdata(dev);
-
-	streams_halt(kdev);
-	kinora_card_stop(kdev);
+	card_halt(dev_get_drvdata(dev));
 	return 0;
 }
 
@@ -495,8 +492,9 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 	if (state == pci_channel_io_perm_failure)
 		kinora_card_gone(kdev);
 	else
-		kinora_card_down(kdev); /* nothing is said to it any more */
-	streams_halt(kdev);
+		kinora_card_down(kdev); /* nothing is said to it any more ... */
+	pci_clear_master(pdev); /* ... and it must not reach the buffers that are given back */
+	card_halt(kdev);
 	return state == pci_channel_io_perm_failure ? PCI_ERS_RESULT_DISCONNECT :
 						      PCI_ERS_RESULT_NEED_RESET;
 }
@@ -520,10 +518,7 @@ static void error_resume(struct pci_dev *pdev)
 
 static void reset_prepare(struct pci_dev *pdev)
 {
-	struct kinora_device *kdev = pci_get_drvdata(pdev);
-
-	streams_halt(kdev);
-	kinora_card_stop(kdev);
+	card_halt(pci_get_drvdata(pdev));
 }
 
 static void reset_done(struct pci_dev *pdev)

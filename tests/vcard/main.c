@@ -386,17 +386,13 @@ static int books_write(struct program *program)
 	return 0;
 }
 
-/* Surprise removal: the process ends as soon as the host has seen the end of its messages. */
+/* Surprise removal: nothing is in the slot any more, and nothing of the card touches the host. */
 static void card_unplug(void *opaque)
 {
 	struct program *program = opaque;
 
-	books_write(program);
-	vfu_hang_up(program->vfu, 500);
-	unlink(program->options.socket);
-	if (program->options.control)
-		unlink(program->options.control);
-	_exit(EXIT_OK);
+	vfu_vanish(program->vfu);
+	card_reset(&program->card);
 }
 
 static int ready_tell(const struct options *options)

@@ -124,6 +124,11 @@ static void function_reset(struct vfu *vfu)
 
 /* Regions */
 
+void vfu_vanish(struct vfu *vfu)
+{
+	atomic_store(&vfu->absent, true);
+}
+
 /* A stretch of a BAR that the server answers itself. */
 static bool in_stretch(uint64_t off, uint64_t start, uint64_t len)
 {
@@ -235,6 +240,8 @@ static int region_check(const struct vfu *vfu, uint32_t region, uint64_t off, ui
 static void region_write(struct vfu *vfu, uint32_t region, uint64_t off, const uint8_t *buf,
 			 size_t len)
 {
+	if (atomic_load(&vfu->absent))
+		return;
 	if (region == VFU_REGION_CONFIG)
 		config_write(vfu, off, buf, len);
 	else
@@ -257,6 +264,10 @@ static int handle_region_read(struct vfu *vfu, struct vfu_message *msg, struct r
 		return ret;
 	memcpy(reply->data, &access, sizeof(access));
 	data = reply->data + sizeof(access);
+	if (atomic_load(&vfu->absent)) {
+		memset(data, 0xff, access.count);
+		return 0;
+	}
 	if (access.region == VFU_REGION_CONFIG) {
 		vfu_counter_add(&vfu->count.config_reads);
 		pcicfg_read(&vfu->cfg, access.offset, data, access.count);

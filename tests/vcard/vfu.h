@@ -122,6 +122,13 @@ void vfu_stop(struct vfu *vfu);
 bool vfu_stopped(const struct vfu *vfu);
 
 /*
+ * From now on nothing is in the slot: every read is all ones, writes and interrupts vanish. The
+ * conversation with the client goes on, because QEMU 11.1 aborts when it writes to a server that has
+ * hung up. For good; from any thread.
+ */
+void vfu_vanish(struct vfu *vfu);
+
+/*
  * Interrupts
  *
  * Raise vector (< num_vectors). With MSI-X it is that message; with MSI the number modulo the count

@@ -101,6 +101,7 @@ struct vfu {
 	bool bus_master;   /* what the card was told last */
 	unsigned int depth;
 	int broken;        /* why the stream cannot be read on, -errno */
+	atomic_bool absent; /* vfu_vanish() */
 
 	/* the socket */
 	int listen_fd;

@@ -115,7 +115,7 @@ int vfu_irq_raise(struct vfu *vfu, unsigned int vector)
 	if (vector >= vfu->config.num_vectors)
 		return -EINVAL;
 	pthread_mutex_lock(&irq->lock);
-	if (irq->mode == VFU_IRQ_NONE)
+	if (irq->mode == VFU_IRQ_NONE || atomic_load(&vfu->absent))
 		ret = -ENOTCONN;
 	else if (!irq->may_send)
 		ret = -EPERM;
