@@ -89,11 +89,6 @@ static int request(struct control *control, struct control_client *client)
 			return client_send_made(client, world_status(control->world));
 		case STIMULUS_HELP:
 			return client_send_made(client, strdup(stimulus_help()));
-		case STIMULUS_CARD:
-			/* there will be nobody to say it afterwards */
-			if (stimulus.card.kind == STIMULUS_CARD_UNPLUG)
-				client_send(client, "ok\n");
-			/* fallthrough */
 		default:
 			ret = world_apply(control->world, &stimulus, error, sizeof(error));
 			break;

@@ -19,7 +19,7 @@
 struct world {
 	struct card *card;
 	uint64_t clip_memory;		/* bytes a clip may take, as read and as rendered */
-	void (*unplug)(void *opaque);	/* `card unplug`: does not come back */
+	void (*unplug)(void *opaque);	/* `card unplug` */
 	void *opaque;
 	pthread_mutex_t lock;		/* one thing happens at a time */
 	/* what was put on each connector, in the words of the language; GUARDED_BY(lock) */
