@@ -39,6 +39,13 @@ static char directory[64];
 static char path[96];
 static char answer[65536];
 
+static void *unplugged;
+
+static void unplug(void *opaque)
+{
+	unplugged = opaque;
+}
+
 static void begin(void)
 {
 	const struct card_config config = { .serial = "TEST", .timeout_ms = 1000,
@@ -52,6 +59,9 @@ static void begin(void)
 	if (fake_host_init(&host, 1 << 20) || card_init(&card, &config, &ops) || card_start(&card))
 		abort();
 	world_init(&world, &card, 1 << 20);
+	unplugged = NULL;
+	world.unplug = unplug;
+	world.opaque = &world;
 	CU_ASSERT_EQUAL_FATAL(control_start(&control, path, &world, NULL), 0);
 }
 
@@ -131,6 +141,12 @@ static void test_requests(void)
 	CU_ASSERT(ask(fd, "help"));
 	CU_ASSERT(strlen(answer) > 100);
 	CU_ASSERT(ask(fd, "# nothing"));
+	CU_ASSERT(ask(fd, "card mute-interrupts on"));
+	CU_ASSERT(atomic_load(&card.faults.mute));
+	CU_ASSERT_PTR_NULL(unplugged);
+	CU_ASSERT(ask(fd, "card unplug"));
+	CU_ASSERT_PTR_EQUAL(unplugged, &world);
+	CU_ASSERT(ask(fd, "# still one answer a request"));
 
 	card_register_read(&card, KINORA_REG_TIME_LO);
 	card_register_read(&card, KINORA_REG_MAGIC);
