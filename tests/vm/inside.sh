@@ -204,7 +204,8 @@ run_inside() {
 	# shellcheck disable=SC2034  # these three are named in make_initramfs
 	[[ $PWD/ != "$repo"/* ]] || directory=$PWD
 	# shellcheck disable=SC2034
-	[[ $kernel != debug ]] || leak_check=yes rmmod_limit=60
+	[[ $kernel != debug ]] || rmmod_limit=60
+	[[ $kernel != debug || $driver == no ]] || leak_check=yes
 	if [[ $interactive == no && ! -t 0 && $(readlink /proc/self/fd/0) != /dev/null ]]; then
 		stdin=yes
 	fi
