@@ -184,9 +184,12 @@ int kinora_plot_svg(const char *script, size_t bytes, FILE *out)
 	}
 	ret = gnuplot_spawn(in, ends[1], err, &pid);
 	close(ends[1]);
-	if (ret)
-		goto out_close_pipe;
+	if (ret) {
+		close(ends[0]);
+		goto out_close_err;
+	}
 	svg = read_all(ends[0]);
+	close(ends[0]);	/* before the wait: nobody may be left writing into it */
 	ret = wait_child(pid);
 	if (svg)
 		start = strstr(svg, "<svg");
@@ -195,8 +198,6 @@ int kinora_plot_svg(const char *script, size_t bytes, FILE *out)
 	else
 		put_svg(start, out);
 	free(svg);
-out_close_pipe:
-	close(ends[0]);
 out_close_err:
 	close(err);
 out_close_in:
