@@ -1271,6 +1271,37 @@ static void test_quad(void)
 	}
 }
 
+/* Four equal signals on the four links are one picture by square division. */
+static void test_quad_of_links(void)
+{
+	struct stream_config config = fake_config(KINORA_STREAM_VIDEO, KINORA_FMT_NV12, 7680, 4320,
+						  1, 24);
+	const uint8_t *data;
+	struct kinora_record record;
+
+	begin();
+	stimulus("signal sdi1 2160p24 pattern=black");
+	stimulus("signal sdi2 2160p24 pattern=rp219");
+	stimulus("signal sdi3 2160p24 pattern=ramp");
+	stimulus("signal sdi4 2160p24 pattern=checkfield");
+	CU_ASSERT(fake_signal_wait(&card, KINORA_CONN_SDI_QUAD, KINORA_SIGNAL_LOCKED, WAIT_MS));
+	put(KINORA_REG_CHANNEL(0) + KINORA_CHANNEL_INPUT, KINORA_CONN_SDI_QUAD);
+	fake_stream_init(&video, &host, &card, 0, &config, 1, 1 << 30);
+	CU_ASSERT(fake_stream_start(&video));
+	CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
+	check_picture(&video, &record);
+	/* below the stamp: black on the left, 40 % grey of the bars on the right; the ramp below */
+	data = (const uint8_t *)fake_stream_buffer(&video, 0) + 100 * 7680;
+	CU_ASSERT_EQUAL(data[0], 16);
+	CU_ASSERT_EQUAL(data[3839], 16);
+	CU_ASSERT(data[3840 + 10] > 90 && data[3840 + 10] < 115);
+	data += 2160 * 7680;
+	CU_ASSERT_EQUAL(data[0], 1);
+	CU_ASSERT(data[3830] > 250);
+	CU_ASSERT(fake_stream_stop(&video));
+	end();
+}
+
 int main(void)
 {
 	static CU_TestInfo registers[] = {
@@ -1289,7 +1320,8 @@ int main(void)
 		{ "no signal", test_no_signal }, { "mismatch", test_mismatch },
 		{ "signal changes", test_signal_changes }, { "frame count", test_frame_count },
 		{ "ancillary data", test_anc }, { "ancillary data, no signal", test_anc_no_signal },
-		{ "wire errors", test_wire_errors }, { "quad link", test_quad }, CU_TEST_INFO_NULL,
+		{ "wire errors", test_wire_errors }, { "quad link", test_quad },
+		{ "quad link of four signals", test_quad_of_links }, CU_TEST_INFO_NULL,
 	};
 	static CU_TestInfo resets[] = {
 		{ "channel reset", test_channel_reset }, { "card reset", test_card_reset },
