@@ -25,9 +25,11 @@ static const struct quad_kind {
 	uint16_t height;	/* ... and picture of each link */
 	uint8_t interface;	/* KINORA_INTERFACE_QUAD_* */
 	uint8_t code_2si;	/* ST 352 byte 1 of each link, two-sample interleave */
-	uint8_t code_sqd;	/* square division: each link says it is a picture of its own; 0: none */
+	uint8_t code_sqd; /* square division: each link says it is a picture of its own; 0: none */
 } quad_kinds[] = {
-	/* Four 3G-A pictures of their own are common and no square division, so there is no code. */
+	/*
+	 * Four 3G-A pictures of their own are common and no square division, so there is no code.
+	 */
 	{ KINORA_RX_RATE_3GA, 1080, KINORA_INTERFACE_QUAD_3G, 0x97, 0 },
 	{ KINORA_RX_RATE_6G, 2160, KINORA_INTERFACE_QUAD_6G, 0xc4, 0xc0 },
 	{ KINORA_RX_RATE_12G, 2160, KINORA_INTERFACE_QUAD_12G, 0xd2, 0xce },
@@ -147,7 +149,9 @@ static void signal_picture(struct kinora_signal *signal, const struct detect_lin
 	if (raster->interlaced && raster->rate == 24)
 		signal->scan |= KINORA_SCAN_PSF;
 
-	/* Without a payload id this much is known: every row of the raster table is 4:2:2, 10 bits. */
+	/*
+	 * Without a payload id this much is known: every row of the raster table is 4:2:2, 10 bits.
+	 */
 	signal->colorimetry = KINORA_COLORIMETRY_UNKNOWN;
 	signal->transfer = KINORA_TRANSFER_UNSPECIFIED;
 	signal->range = KINORA_RANGE_NARROW;

@@ -23,9 +23,9 @@ struct controller_hal {
 	uint64_t (*time_ns)(void *opaque);
 
 	/*
-	 * What is on a connector. changed: the generation has grown, and the host is to be told by an
-	 * event; otherwise only counters and measured values are new. seq_begin and seq_end are 0:
-	 * whoever writes the block to the host numbers it. The pointer is good until the call
+	 * What is on a connector. changed: the generation has grown, and the host is to be told by
+	 * an event; otherwise only counters and measured values are new. seq_begin and seq_end are
+	 * 0: whoever writes the block to the host numbers it. The pointer is good until the call
 	 * returns.
 	 */
 	void (*publish)(void *opaque, unsigned int connector, const struct kinora_signal *signal,

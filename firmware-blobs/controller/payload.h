@@ -30,7 +30,7 @@ enum payload_depth {
 /* What byte 1 says. */
 struct payload_standard {
 	uint8_t code;		/* byte 1 */
-	uint8_t link_rate;	/* KINORA_RX_RATE_*; NONE: SD, 10G and optical, which cannot arrive */
+	uint8_t link_rate; /* KINORA_RX_RATE_*; NONE: SD, 10G and optical, which cannot arrive */
 	uint8_t links;		/* that carry the picture together */
 	uint16_t lines;		/* 720, 1080, 2160, 4320; 486 stands for both SD systems */
 	uint8_t layout;		/* enum payload_layout */

@@ -6,10 +6,11 @@
  * stream, htotal x vtotal x rate always the pixel clock, and the unit test holds every row to both.
  * Every row is 4:2:2 with 10 bits; other samplings have other words per line and become other rows.
  *
- * Surprise: words is of a data stream as the receiver delivers it (kinora_hw.h), and that is not the
- * pixels of a line. On 6G there are four streams at 148.5 MHz. For 2160 lines each has the Y and the
- * C of a quarter of the picture in turn, so a line has twice the words it has on 12G, where Y and C
- * go in streams of their own; for 1080 lines at 100 and 120 Hz each has half of the Y or of the C.
+ * Surprise: words is of a data stream as the receiver delivers it (kinora_hw.h), and that is not
+ * the pixels of a line. On 6G there are four streams at 148.5 MHz. For 2160 lines each has the Y
+ * and the C of a quarter of the picture in turn, so a line has twice the words it has on 12G, where
+ * Y and C go in streams of their own; for 1080 lines at 100 and 120 Hz each has half of the Y or of
+ * the C.
  */
 #include "raster.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
+/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
 /*
  * Description: the controller's firmware on receivers that say anything. The input is a script that
  * sets registers, lets time pass and polls. What must hold whatever the receivers say: every block
- * that is published is one the contract allows, generations grow with changes only, counters come at
- * most once a second, and the next poll is wanted later than now and not later than the period.
+ * that is published is one the contract allows, generations grow with changes only, counters come
+ * at most once a second, and the next poll is wanted later than now and not later than the period.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -152,7 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		case 2: /* numbered payload ids */
 			for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
-				script.reg[i][KINORA_RX_PAYLOAD / 4] = 0x01a0d9d2 | i << (28 + reg % 4);
+				script.reg[i][KINORA_RX_PAYLOAD / 4] =
+					0x01a0d9d2 | i << (28 + reg % 4);
 			continue;
 		case 3:
 			controller_mapping_set(&controller, link % 3);

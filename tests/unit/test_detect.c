@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
+/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
 /*
  * Description: the controller's judgement of signals, from receiver registers to published signal
  * blocks: every raster and rate, settling, what is unsupported and why, four links as one picture,
@@ -253,7 +254,9 @@ static void check_row(const struct kinora_signal *s, const struct row *row, int3
 	CU_ASSERT_EQUAL(s->rate_den, row->den);
 	CU_ASSERT_EQUAL(s->pixelclock, row->pixelclock);
 	CU_ASSERT_EQUAL((int32_t)s->clock_ppb, off);
-	/* the columns above agree with each other: the clock is what the totals and the rate make */
+	/*
+	 * the columns above agree with each other: the clock is what the totals and the rate make
+	 */
 	CU_ASSERT_EQUAL((2 * (uint64_t)row->htotal * row->vtotal * row->num + row->den) /
 			(2 * row->den), row->pixelclock);
 	if (CU_get_number_of_failures() != before)
@@ -271,8 +274,8 @@ static void test_single_rows(void)
 				const struct row *row = &singles[i];
 				struct world *world = world_init();
 
-				lock(world, link, row->rate, row->words, row->lines, row->interlaced,
-				     row->ppb + offs[o], 0);
+				lock(world, link, row->rate, row->words, row->lines,
+				     row->interlaced, row->ppb + offs[o], 0);
 				run(world, 100 * MS);
 				check_row(&world->last[link], row, offs[o]);
 				CU_ASSERT_EQUAL(world->last[link].links, 1 << link);
@@ -444,10 +447,12 @@ static void test_family_by_clock_only(void)
 		CU_ASSERT_EQUAL(s->rate_num, 60);
 		CU_ASSERT_EQUAL(s->rate_den, 1);
 		CU_ASSERT_EQUAL(s->clock_ppb, 9000);
-		s = see(world_init(), 5, 2200, false, FRACTIONAL, ID(0xce, 0xc0 | code, 0x80, 0x01));
+		s = see(world_init(), 5, 2200, false, FRACTIONAL,
+			ID(0xce, 0xc0 | code, 0x80, 0x01));
 		CU_ASSERT_EQUAL(s->rate_num, 60000);
 		CU_ASSERT_EQUAL(s->rate_den, 1001);
-		s = see(world_init(), 6, 2200, false, FRACTIONAL, ID(0xe0, 0xc0 | code, 0x80, 0x01));
+		s = see(world_init(), 6, 2200, false, FRACTIONAL,
+			ID(0xe0, 0xc0 | code, 0x80, 0x01));
 		CU_ASSERT_EQUAL(s->rate_num, 120000);
 		CU_ASSERT_EQUAL(s->rate_den, 1001);
 	}
@@ -455,7 +460,9 @@ static void test_family_by_clock_only(void)
 
 static void test_lying_payload(void)
 {
-	/* 1080p50 3G-A HLG, it says, on a 2160p60 12G link: nothing of it is believed, all is shown */
+	/*
+	 * 1080p50 3G-A HLG, it says, on a 2160p60 12G link: nothing of it is believed, all is shown
+	 */
 	const struct kinora_signal *s = see(world_init(), 5, 2200, false, 0,
 					    ID(0x89, 0xd9, 0xa0, 0x00));
 

@@ -139,16 +139,19 @@ static void test_depths(void)
 
 			CU_ASSERT_FATAL(payload_decode(ID(codes[i].code, 0, 0, byte4), &out));
 			CU_ASSERT_EQUAL(out.depth, want[0]);
-			CU_ASSERT_EQUAL(out.range, want[1] ? KINORA_RANGE_FULL : KINORA_RANGE_NARROW);
+			CU_ASSERT_EQUAL(out.range,
+					want[1] ? KINORA_RANGE_FULL : KINORA_RANGE_NARROW);
 		}
 }
 
 static void test_rates(void)
 {
 	/* frames a second; 1 for 1/1.001. 0xe and 0xf as the registry has them. */
-	static const struct { uint8_t rate, fractional; } want[16] = {
-		{ 0, 0 }, { 96, 1 }, { 24, 1 }, { 24, 0 }, { 48, 1 }, { 25, 0 }, { 30, 1 }, { 30, 0 },
-		{ 48, 0 }, { 50, 0 }, { 60, 1 }, { 60, 0 }, { 96, 0 }, { 100, 0 }, { 120, 1 }, { 120, 0 },
+	static const struct { uint8_t rate, fractional;
+	} want[16] = {
+		{ 0, 0 },  { 96, 1 },  { 24, 1 },  { 24, 0 },  { 48, 1 }, { 25, 0 },
+		{ 30, 1 }, { 30, 0 },  { 48, 0 },  { 50, 0 },  { 60, 1 }, { 60, 0 },
+		{ 96, 0 }, { 100, 0 }, { 120, 1 }, { 120, 0 },
 	};
 
 	for (unsigned int byte2 = 0; byte2 < 256; byte2++) {

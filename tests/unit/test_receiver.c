@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c */
+/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
+/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
 /*
  * Description: the virtual card's SDI receivers: registers over time, payload ids, faults, and the
  * firmware on top of them, which has to recognise every mode of the stimulus language.
@@ -148,7 +150,9 @@ static void test_quad_and_single_share_links(void)
 
 static void test_payload_ids(void)
 {
-	/* written from the standards, as in the firmware's tests; link is the last of the connector */
+	/*
+	 * written from the standards, as in the firmware's tests; link is the last of the connector
+	 */
 	static const struct { const char *line; unsigned int link; uint32_t id; } rows[] = {
 		{ "signal sdi-quad 4320p59.94", 3, ID(0xd2, 0xca, 0x80, 0x61) },
 		{ "signal sdi-quad 4320p50 mapping=sqd transfer=hlg colour=2020", 3,
@@ -249,7 +253,9 @@ static void test_refused(void)
 
 static void test_crc_errors(void)
 {
-	/* locked from 40 ms on; 1125 lines, 50 times a second, one in a hundred bad: 562.5 a second */
+	/*
+	 * locked from 40 ms on; 1125 lines, 50 times a second, one in a hundred bad: 562.5 a second
+	 */
 	const uint64_t t = SECOND, locked = t + 40 * MS;
 	uint32_t sum = 0;
 
@@ -297,9 +303,10 @@ static void test_crc_errors(void)
 static void test_crc_errors_only_grow(void)
 {
 	static const char *const lines[] = {
-		"fault sdi1 crc 0.5", "signal sdi1 2160p60", "fault sdi1 unlock 5", "signal sdi1 off",
-		"fault sdi1 crc 0.001", "signal sdi-quad 4320p24", "fault sdi1 clear",
-		"fault sdi-quad crc 1", "fault sdi-quad skew 5", "signal sdi1 720p50",
+		"fault sdi1 crc 0.5", "signal sdi1 2160p60",  "fault sdi1 unlock 5",
+		"signal sdi1 off",    "fault sdi1 crc 0.001", "signal sdi-quad 4320p24",
+		"fault sdi1 clear",   "fault sdi-quad crc 1", "fault sdi-quad skew 5",
+		"signal sdi1 720p50",
 	};
 	uint64_t now = SECOND;
 	uint32_t last = 0, random = 1;
@@ -454,8 +461,8 @@ static void check_modes(bool quad, const char *options, uint8_t mapping)
 		if (quad)
 			snprintf(line, sizeof(line), "signal sdi-quad %s %s", mode->name, options);
 		else
-			snprintf(line, sizeof(line), "signal sdi%u %s %s", connector + 1, mode->name,
-				 options);
+			snprintf(line, sizeof(line), "signal sdi%u %s %s", connector + 1,
+				 mode->name, options);
 		say(line, now_ns);
 		firmware_run(now_ns + (uint64_t)(2.9 * frame));
 		CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
@@ -665,8 +672,7 @@ int main(void)
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return EXIT_FAILURE;
 	suite = CU_add_suite("receiver", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "nothing connected", test_nothing_connected) ||
+	if (!suite || !CU_add_test(suite, "nothing connected", test_nothing_connected) ||
 	    !CU_add_test(suite, "lock takes two frames", test_lock_takes_two_frames) ||
 	    !CU_add_test(suite, "quad and single share links", test_quad_and_single_share_links) ||
 	    !CU_add_test(suite, "payload ids", test_payload_ids) ||
@@ -675,9 +681,9 @@ int main(void)
 	    !CU_add_test(suite, "what is refused", test_refused) ||
 	    !CU_add_test(suite, "crc errors", test_crc_errors) ||
 	    !CU_add_test(suite, "crc errors only grow", test_crc_errors_only_grow) ||
-	    !CU_add_test(suite, "skew", test_skew) ||
-	    !CU_add_test(suite, "unlock", test_unlock) ||
-	    !CU_add_test(suite, "firmware: every mode, one link", test_firmware_knows_single_modes) ||
+	    !CU_add_test(suite, "skew", test_skew) || !CU_add_test(suite, "unlock", test_unlock) ||
+	    !CU_add_test(suite, "firmware: every mode, one link",
+			 test_firmware_knows_single_modes) ||
 	    !CU_add_test(suite, "firmware: every mode, 2SI", test_firmware_knows_quad_modes) ||
 	    !CU_add_test(suite, "firmware: every mode, SQD", test_firmware_knows_square_modes) ||
 	    !CU_add_test(suite, "firmware: faults", test_firmware_sees_faults) ||

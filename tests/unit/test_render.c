@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/render.c tests/vcard/stamp.c tests/vcard/pack.c tests/vcard/picture.c tests/vcard/crc32c.c */
+/* Sources: tests/vcard/render.c tests/vcard/stamp.c tests/vcard/pack.c tests/vcard/picture.c */
+/* Sources: tests/vcard/crc32c.c */
 /*
  * Description: rendered pictures, assembled row by row as the DMA engine does it: stamps in every
  * format and raster, the CRC of the whole frame against the bytes, rows against the packers, memory

@@ -295,9 +295,10 @@ static int parse_y4m_tag(const struct opening *o, const char *tag)
 			o->clip->sampling = *sampling_find(y4m_tags[i].format);
 			return 0;
 		}
-	return fail(o, -EINVAL,
-		    "'%s' holds y4m samples '%s', but 420, 422 and 444 in 8 or 10 bit can be used; %s",
-		    o->options->path, tag, how_to_convert(o, text));
+	return fail(
+		o, -EINVAL,
+		"'%s' holds y4m samples '%s', but 420, 422 and 444 in 8 or 10 bit can be used; %s",
+		o->options->path, tag, how_to_convert(o, text));
 }
 
 static int parse_y4m_header(const struct opening *o, char *line)

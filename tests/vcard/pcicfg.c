@@ -192,7 +192,9 @@ static void express_init(struct pcicfg *cfg, const struct vfu_config *config)
 	put32(d + PCI_EXP_DEVCAP, 1 | /* payloads up to 256 bytes */
 					  PCI_EXP_DEVCAP_EXT_TAG | PCI_EXP_DEVCAP_RBER |
 					  PCI_EXP_DEVCAP_FLR);
-	/* Defaults of 7.5.3.4: relaxed ordering and no-snoop allowed, read requests of 512 bytes. */
+	/*
+	 * Defaults of 7.5.3.4: relaxed ordering and no-snoop allowed, read requests of 512 bytes.
+	 */
 	put16(d + PCI_EXP_DEVCTL,
 	      PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | PCI_EXP_DEVCTL_READRQ_512B);
 	put16(w + PCI_EXP_DEVCTL,

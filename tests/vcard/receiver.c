@@ -240,7 +240,9 @@ static void link_signal(struct receiver *link, const struct stimulus_signal *sig
 		link->interlaced = mode->interlaced;
 		link->lines = mode->height == 720 ? 750 : 1125;
 		link->words = word_clock(link_rate) / (link->lines * mode_rate(mode));
-		/* 1 / 1.001 is -999000.999e-9; the product of both deviations is below 1e-9 x ppm */
+		/*
+		 * 1 / 1.001 is -999000.999e-9; the product of both deviations is below 1e-9 x ppm
+		 */
 		if (mode->rate_den == 1001)
 			ppb -= 999001;
 		link->ppb = (int32_t)lround(ppb);

@@ -54,7 +54,7 @@ struct vfu_config {
 	bool no_msix;             /* hide MSI-X: the driver has to fall back to MSI */
 	unsigned int msix_bar;    /* this BAR holds table and pending bits; unused with no_msix */
 	uint32_t msix_table;      /* byte offset in that BAR, multiple of 8; 16 bytes a vector */
-	uint32_t msix_pba;        /* byte offset in that BAR, multiple of 8; 8 bytes per 64 vectors */
+	uint32_t msix_pba; /* byte offset in that BAR, multiple of 8; 8 bytes per 64 vectors */
 
 	/* PCIe link; generation 1..5 (2.5, 5, 8, 16, 32 GT/s), width 1, 2, 4, 8, 16; 0 = 4 and 8 */
 	unsigned int link_max_gen;
@@ -62,7 +62,8 @@ struct vfu_config {
 	unsigned int link_gen;    /* trained now; 0 = the maximum */
 	unsigned int link_width;  /* trained now; 0 = the maximum */
 
-	uint64_t serial; /* Device Serial Number capability, an EUI-64; 0 leaves the capability out */
+	uint64_t serial; /* Device Serial Number capability, an EUI-64; 0 leaves the capability out
+			  */
 };
 
 /* How the server calls the card. Every op may be NULL. opaque is vfu_create()'s. */
@@ -123,8 +124,8 @@ bool vfu_stopped(const struct vfu *vfu);
 
 /*
  * From now on nothing is in the slot: every read is all ones, writes and interrupts vanish. The
- * conversation with the client goes on, because QEMU 11.1 aborts when it writes to a server that has
- * hung up. For good; from any thread.
+ * conversation with the client goes on, because QEMU 11.1 aborts when it writes to a server that
+ * has hung up. For good; from any thread.
  */
 void vfu_vanish(struct vfu *vfu);
 
@@ -163,8 +164,8 @@ void vfu_dma_end(struct vfu *vfu);
 /*
  * Copy n bytes from or to guest memory; across mappings; where no mapping covers the address, by
  * asking the client, which is what brings a stale address to the guest's IOMMU fault log. An error
- * may come after some of the bytes have moved. n = 0 does nothing. Within one call the bytes move in
- * no promised order; a call sees, and is seen, after the calls before it on its thread.
+ * may come after some of the bytes have moved. n = 0 does nothing. Within one call the bytes move
+ * in no promised order; a call sees, and is seen, after the calls before it on its thread.
  */
 int vfu_dma_read(struct vfu *vfu, uint64_t iova, void *buf, size_t n);
 int vfu_dma_write(struct vfu *vfu, uint64_t iova, const void *buf, size_t n);

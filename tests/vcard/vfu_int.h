@@ -106,7 +106,8 @@ struct vfu {
 	/* the socket */
 	int listen_fd;
 	int stop_fd;
-	atomic_int conn_fd; /* shut down at the end of service, closed by the next or vfu_destroy() */
+	atomic_int
+		conn_fd; /* shut down at the end of service, closed by the next or vfu_destroy() */
 	atomic_bool stop;
 	char *path;
 };
