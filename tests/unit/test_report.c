@@ -96,6 +96,8 @@ static void test_round_trip(void)
 	second = json_text(&again);
 	CU_ASSERT_STRING_EQUAL(first, second);
 	CU_ASSERT_EQUAL(again.result.lost, 1);
+	CU_ASSERT_EQUAL(again.result.gap[0].after, 1233);
+	CU_ASSERT_EQUAL(again.result.gap[0].lost, 1);
 	CU_ASSERT_EQUAL(again.result.errors, 1);
 	CU_ASSERT_EQUAL(again.result.signal_changes, 1);
 	CU_ASSERT_EQUAL(again.result.clock[KINORA_CLOCK_CARD].nominal.num, 60000);
@@ -201,6 +203,8 @@ static void test_hostile(void)
 	check_refused(PATH("frames"), NULL, "frames");
 	check_refused(PATH("frames", "lost"), json_integer(-1), "lost");
 	check_refused(PATH("frames", "lost"), json_string("3"), "lost");
+	check_refused(PATH("frames", "first_gaps"), long_array(2), "first_gaps");
+	check_refused(PATH("frames", "first_gaps"), long_array(1), "after");
 	check_refused(PATH("device", "card"), long_string(5000), "card");
 	check_refused(PATH("clocks", "host"), json_integer(1), "host");
 	check_refused(PATH("clocks", "host", "interval", "histogram", "counts"),
@@ -238,6 +242,7 @@ static void test_text(void)
 	fclose(file);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "60000/1001 Hz"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "1 lost in 1 gaps"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "lost after frame 1233 (1)\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "FAIL  lost frames"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "ok    rate error"));
 	free(text);

@@ -144,6 +144,10 @@ static void test_gaps(void)
 	CU_ASSERT_EQUAL(result.frames, 96);
 	CU_ASSERT_EQUAL(result.gaps, 2);
 	CU_ASSERT_EQUAL(result.lost, 4);
+	CU_ASSERT_EQUAL(result.gap[0].after, 9);
+	CU_ASSERT_EQUAL(result.gap[0].lost, 3);
+	CU_ASSERT_EQUAL(result.gap[1].after, 49);
+	CU_ASSERT_EQUAL(result.gap[1].lost, 1);
 	CU_ASSERT_EQUAL(result.first_sequence, 0);
 	CU_ASSERT_EQUAL(result.last_sequence, 99);
 	CU_ASSERT_EQUAL(host->nominal.num, 60);
@@ -151,6 +155,21 @@ static void test_gaps(void)
 	/* Intervals across a gap are none. */
 	CU_ASSERT_EQUAL(host->interval.count, 93);
 	CU_ASSERT(host->interval.max_ns < 17000000);
+}
+
+/* Every second frame is missing: all gaps count, the first are kept. */
+static void test_many_gaps(void)
+{
+	struct kinora_timing_log *log = new_log();
+
+	for (uint32_t n = 0; n < 100; n++)
+		add_frame(log, 2 * n, start_of(2 * n, 60, 1, 0), 1000, false);
+	analyse(log, 0);
+	CU_ASSERT_EQUAL(result.gaps, 99);
+	CU_ASSERT_EQUAL(result.lost, 99);
+	CU_ASSERT_EQUAL(result.gap[KINORA_GAPS - 1].after, 2 * (KINORA_GAPS - 1));
+	CU_ASSERT_EQUAL(result.clock[KINORA_CLOCK_HOST].interval.count, 0);
+	CU_ASSERT_EQUAL(result.clock[KINORA_CLOCK_HOST].nominal.num, 60);
 }
 
 static void test_repeats(void)
@@ -390,7 +409,8 @@ int main(void)
 		return CU_get_error();
 	suite = CU_add_suite("timestat", NULL, NULL);
 	if (!suite || !CU_ADD_TEST(suite, test_rates) || !CU_ADD_TEST(suite, test_jitter) ||
-	    !CU_ADD_TEST(suite, test_gaps) || !CU_ADD_TEST(suite, test_repeats) ||
+	    !CU_ADD_TEST(suite, test_gaps) || !CU_ADD_TEST(suite, test_many_gaps) ||
+	    !CU_ADD_TEST(suite, test_repeats) ||
 	    !CU_ADD_TEST(suite, test_wrap) || !CU_ADD_TEST(suite, test_signal_loss) ||
 	    !CU_ADD_TEST(suite, test_latency) || !CU_ADD_TEST(suite, test_latency_end_stamps) ||
 	    !CU_ADD_TEST(suite, test_few) || !CU_ADD_TEST(suite, test_nonstandard) ||

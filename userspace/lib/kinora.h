@@ -394,10 +394,19 @@ struct kinora_clock_timing {
 
 enum kinora_timing_clock { KINORA_CLOCK_CARD, KINORA_CLOCK_HOST, KINORA_CLOCKS };
 
+/* Where frames are missing. */
+struct kinora_gap {
+	uint32_t after;			/* sequence of the last frame before it */
+	uint64_t lost;
+};
+
+#define KINORA_GAPS 16
+
 struct kinora_timing_result {
 	uint64_t frames;		/* received, errors included */
 	uint64_t errors;		/* of them marked as no good picture */
 	uint64_t gaps, lost;		/* jumps of the sequence, and frames missing there */
+	struct kinora_gap gap[KINORA_GAPS]; /* the first of them */
 	uint64_t repeats;		/* sequence number or timestamp did not advance */
 	uint64_t metadata;		/* frames that metadata was found for */
 	uint64_t signal_changes;	/* as the metadata tell */

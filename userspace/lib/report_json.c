@@ -124,13 +124,31 @@ static json_t *checks_json(const struct kinora_timing_report *report)
 	return array;
 }
 
+static unsigned int gaps_kept(const struct kinora_timing_result *result)
+{
+	return result->gaps < KINORA_GAPS ? (unsigned int)result->gaps : KINORA_GAPS;
+}
+
+static json_t *gaps_json(const struct kinora_timing_result *result)
+{
+	json_t *gaps = json_array();
+	unsigned int i;
+
+	for (i = 0; i < gaps_kept(result); i++)
+		json_array_append_new(gaps, json_pack("{s:I, s:I}", "after",
+						      (json_int_t)result->gap[i].after, "lost",
+						      (json_int_t)result->gap[i].lost));
+	return gaps;
+}
+
 static json_t *frames_json(const struct kinora_timing_result *result)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
 			 "received", (json_int_t)result->frames,
 			 "errors", (json_int_t)result->errors,
 			 "gaps", (json_int_t)result->gaps,
 			 "lost", (json_int_t)result->lost,
+			 "first_gaps", gaps_json(result),
 			 "repeats", (json_int_t)result->repeats,
 			 "with_metadata", (json_int_t)result->metadata,
 			 "signal_changes", (json_int_t)result->signal_changes,
@@ -416,6 +434,24 @@ static void read_limits(struct reader *reader, const json_t *object,
 	limits->max_latency_end_p99_ns = get_limit(reader, object, "max_latency_end_p99_ns");
 }
 
+static void read_gaps(struct reader *reader, const json_t *frames,
+		      struct kinora_timing_result *result)
+{
+	const json_t *gaps = json_object_get(frames, "first_gaps");
+	unsigned int i;
+
+	if (!json_is_array(gaps) || json_array_size(gaps) != gaps_kept(result)) {
+		wrong(reader, "first_gaps", "is not an array of fitting size");
+		return;
+	}
+	for (i = 0; i < gaps_kept(result); i++) {
+		const json_t *gap = json_array_get(gaps, i);
+
+		result->gap[i].after = (uint32_t)get_integer(reader, gap, "after", 0, UINT32_MAX);
+		result->gap[i].lost = get_count(reader, gap, "lost");
+	}
+}
+
 static void read_frames(struct reader *reader, const json_t *object,
 			struct kinora_timing_result *result)
 {
@@ -423,6 +459,7 @@ static void read_frames(struct reader *reader, const json_t *object,
 	result->errors = get_count(reader, object, "errors");
 	result->gaps = get_count(reader, object, "gaps");
 	result->lost = get_count(reader, object, "lost");
+	read_gaps(reader, object, result);
 	result->repeats = get_count(reader, object, "repeats");
 	result->metadata = get_count(reader, object, "with_metadata");
 	result->signal_changes = get_count(reader, object, "signal_changes");

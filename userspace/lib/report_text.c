@@ -104,6 +104,20 @@ static void write_latency(const char *from, const struct kinora_distribution *la
 		(double)latency->max_ns / 1e6);
 }
 
+/* Where the first frames were lost, "after 1233 (1), 4711 (2), ...". */
+static void write_gaps(const struct kinora_timing_result *result, FILE *out)
+{
+	uint64_t i;
+
+	if (!result->gaps)
+		return;
+	fprintf(out, "            lost after frame");
+	for (i = 0; i < result->gaps && i < 4; i++)
+		fprintf(out, "%s %" PRIu32 " (%" PRIu64 ")", i ? "," : "", result->gap[i].after,
+			result->gap[i].lost);
+	fprintf(out, "%s\n", result->gaps > 4 ? ", ..." : "");
+}
+
 static void write_checks(const struct kinora_timing_report *report, FILE *out)
 {
 	struct kinora_check checks[KINORA_CHECKS_MAX];
@@ -133,6 +147,7 @@ int kinora_timing_report_write_text(const struct kinora_timing_report *report, F
 		"frames      %" PRIu64 " lost in %" PRIu64 " gaps, %" PRIu64 " repeated, %" PRIu64
 		" with errors\n",
 		result->lost, result->gaps, result->repeats, result->errors);
+	write_gaps(result, out);
 	fprintf(out, "latency\n");
 	write_latency("start", &result->latency_start, out);
 	write_latency("end", &result->latency_end, out);

@@ -387,6 +387,14 @@ static int64_t sequence_extend(int64_t last, uint32_t sequence)
 	return last + (int32_t)(sequence - (uint32_t)last);
 }
 
+static void gap_note(struct kinora_timing_result *result, int64_t after, uint64_t lost)
+{
+	if (result->gaps < KINORA_GAPS)
+		result->gap[result->gaps] = (struct kinora_gap){ (uint32_t)after, lost };
+	result->gaps++;
+	result->lost += lost;
+}
+
 /* Counts, and the good frames as points; returns how many points. */
 static size_t frames_count(const struct kinora_timing_log *log, struct point *points,
 			   struct kinora_timing_result *result)
@@ -402,10 +410,8 @@ static size_t frames_count(const struct kinora_timing_log *log, struct point *po
 
 		result->frames++;
 		result->at_end |= frames[i].at_end;
-		if (i && number > last + 1) {
-			result->gaps++;
-			result->lost += (uint64_t)(number - last - 1);
-		}
+		if (i && number > last + 1)
+			gap_note(result, last, (uint64_t)(number - last - 1));
 		if (frames[i].error)
 			result->errors++;
 		if (repeat)
