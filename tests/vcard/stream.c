@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "card.h"
@@ -351,50 +350,6 @@ void stream_latch(struct stream *stream)
 	config_latch(stream);
 }
 
-static void segment_touch(struct stream *stream, const struct stream_segment *segment)
-{
-	uint64_t page = sysconf(_SC_PAGESIZE);
-	uint64_t at = 0, run;
-
-	for (at = 0; at < segment->bytes; at += run) {
-		uint64_t left = segment->bytes - at;
-		uintptr_t from, to;
-		void *ptr;
-
-		if (bus_open(stream, segment->addr + at, left < WINDOW ? left : WINDOW, true, &ptr,
-			     &run))
-			return;
-		from = (uintptr_t)ptr & -page;
-		to = ((uintptr_t)ptr + run + page - 1) & -page;
-		/* if it cannot be done, the books will show lateness */
-		madvise((void *)from, to - from, MADV_POPULATE_READ);
-		bus_close(stream);
-	}
-}
-
-/*
- * This program's page tables do not know the guest's buffers yet, and to learn 88 MB page by page
- * costs more than a frame has time. So buffers that wait for the start are looked at before it. A
- * board has no such trouble; nothing of them is kept or written.
- */
-static void buffers_touch(struct stream *stream)
-{
-	uint32_t waiting = atomic_load(&stream->tail) - atomic_load(&stream->taken);
-	uint32_t taken = atomic_load(&stream->taken);
-	struct kinora_submission submission;
-
-	for (; waiting; waiting--, taken++) {
-		uint32_t slot = taken & (ring_entries(stream) - 1);
-		uint64_t addr = stream->config.sq + slot * sizeof(submission);
-
-		if (bus_read(stream, addr, &submission, sizeof(submission)) ||
-		    table_read(stream, &submission))
-			return;
-		for (uint32_t i = 0; i < stream->job.segments; i++)
-			segment_touch(stream, &stream->segment[i]);
-	}
-}
-
 unsigned int stream_prepare(struct stream *stream)
 {
 	unsigned int error = config_check(stream);
@@ -412,9 +367,6 @@ unsigned int stream_prepare(struct stream *stream)
 	}
 	if (stream_tail_bad(stream))
 		return KINORA_ERROR_TAIL;
-	if (stream->type == KINORA_STREAM_VIDEO)
-		buffers_touch(stream);
-	stream->job = (struct stream_job){ 0 };
 	return KINORA_ERROR_NONE;
 }
 
