@@ -121,6 +121,11 @@ lint: ## checkpatch, sparse, kernel-doc, shellcheck, man pages
 	tests/check --only lint
 bench: machine userspace vcard system-tests module-6.12 ## measurements, as ratios
 	tests/bench/run
+bench-engine: $(O)/bench/engine ## the virtual card alone: does it keep 8Kp60 on this machine?
+	$< 'signal sdi-quad 4320p60 pattern=zoneplate' v210 300
+$(O)/bench/engine: tests/bench/engine.c $(call unit_sources,test_card)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -O3 $(unit_inc) $(base) -MF $@.d -o $@ $(filter %.c,$^) $(unit_libs)
 demo: deps ## the whole way of an 8Kp60 picture, on the virtual card; results in build/demo
 	tests/demo/run
 
@@ -151,6 +156,6 @@ clean: ## remove build/ (the cache of the test machine stays)
 	rm -rf $(O)
 
 .PHONY: all help userspace module vcard vcard-asan unit unit-asan system-tests fuzz deps machine modules vm \
-	check check-debug lint bench demo install uninstall clean
+	check check-debug lint bench bench-engine demo install uninstall clean
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

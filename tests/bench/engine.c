@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Build: as the unit tests, with their sources: tests/unit/test_card.c names them. */
+/* Build: make bench-engine; the sources are those of tests/unit/test_card.c. */
 /*
  * Description: does the virtual card's engine keep real time on this machine, without QEMU? Streams
  * one mode in one format into memory of this process, hands every buffer back at once, and prints
