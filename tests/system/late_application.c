@@ -6,9 +6,6 @@
  * The books are read by a second thread while frames are being taken, so that reading them loses
  * none itself.
  */
-#include <pthread.h>
-#include <string.h>
-
 #include "lib/capture.h"
 #include "lib/content.h"
 #include "lib/suite.h"
@@ -52,29 +49,12 @@ static bool take(struct capture *capture, struct account *a)
 	return CHECK_OK(capture_give(capture, buffer.index));
 }
 
-struct reader {
-	struct world_books books;
-	int ret;
-	bool ready;	/* written once, at the end of the thread */
-};
-
-static void *read_books(void *data)
-{
-	struct reader *reader = data;
-
-	reader->ret = world_books_read(&reader->books);
-	__atomic_store_n(&reader->ready, true, __ATOMIC_RELEASE);
-	return NULL;
-}
-
 static void run(unsigned int pauses)
 {
-	static struct reader reader;
+	static struct world_reader reader;
 	struct capture capture = { .fd = -1 };
 	struct account a = { 0 };
-	pthread_t thread;
 
-	memset(&reader, 0, sizeof(reader));
 	if (!CHECK_OK(world_say("signal sdi-quad 4320p60 pattern=rp219")) ||
 	    capture_prepare(&capture, DEVICE_SDI_QUAD, &signal_8k, V4L2_PIX_FMT_UYVY, BUFFERS))
 		return;
@@ -99,16 +79,14 @@ static void run(unsigned int pauses)
 	for (unsigned int n = 0; n < AFTER / 2; n++)
 		if (!take(&capture, &a))
 			goto out;
-	if (!CHECK_EQ(pthread_create(&thread, NULL, read_books, &reader), 0))
+	if (!CHECK_OK(world_reader_begin(&reader)))
 		goto out;
-	while (!__atomic_load_n(&reader.ready, __ATOMIC_ACQUIRE) && take(&capture, &a))
+	while (!world_reader_done(&reader) && take(&capture, &a))
 		;
-	pthread_join(thread, NULL);
+	CHECK_OK(world_reader_finish(&reader));
 	for (unsigned int n = 0; n < AFTER / 2; n++)
 		if (!take(&capture, &a))
 			goto out;
-	if (!CHECK_OK(reader.ret))
-		goto out;
 	suite_note("lost: sequence %llu, pictures %llu, card %lld", (unsigned long long)a.gap_sequence,
 		   (unsigned long long)a.gap_frames, (long long)reader.books.stream[0].lost);
 	CHECK_EQ(a.gap_sequence, reader.books.stream[0].lost);

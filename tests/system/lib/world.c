@@ -230,3 +230,29 @@ int world_books_read(struct world_books *books)
 	json_decref(root);
 	return ret;
 }
+
+static void *read_books(void *data)
+{
+	struct world_reader *reader = data;
+
+	reader->ret = world_books_read(&reader->books);
+	__atomic_store_n(&reader->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+int world_reader_begin(struct world_reader *reader)
+{
+	reader->done = false;
+	return -pthread_create(&reader->thread, NULL, read_books, reader);
+}
+
+bool world_reader_done(const struct world_reader *reader)
+{
+	return __atomic_load_n(&reader->done, __ATOMIC_ACQUIRE);
+}
+
+int world_reader_finish(struct world_reader *reader)
+{
+	pthread_join(reader->thread, NULL);
+	return reader->ret;
+}

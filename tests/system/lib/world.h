@@ -6,6 +6,8 @@
 #ifndef SYSTEM_WORLD_H
 #define SYSTEM_WORLD_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,5 +44,20 @@ struct world_books {
 /* 0 or negative errno, with a message printed. */
 int world_books_read(struct world_books *books);
 int world_books_reset(void);
+
+/*
+ * The same beside a capture that must not be kept waiting: begin, go on taking frames until done, then
+ * finish for the result.
+ */
+struct world_reader {
+	pthread_t thread;
+	struct world_books books;
+	int ret;
+	bool done;		/* atomic: written once, at the end of the thread */
+};
+
+int world_reader_begin(struct world_reader *reader);
+bool world_reader_done(const struct world_reader *reader);
+int world_reader_finish(struct world_reader *reader);
 
 #endif
