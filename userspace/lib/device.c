@@ -29,30 +29,35 @@ int kinora_node_ioctl(int fd, unsigned long request, void *argument)
 	return ret < 0 ? -errno : 0;
 }
 
+static int fail_open(const char *path, int error)
+{
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return kinora_fail(-error,
+				   "no permission to open '%s': join the group 'video' or run as "
+				   "root", path);
+	case ENXIO:
+	case ENODEV:
+		return kinora_fail(-ENODEV,
+				   "the card behind '%s' does not answer: it was removed or has "
+				   "failed", path);
+	case ENOENT:
+		return kinora_fail(-ENODEV, "no device '%s': 'kinora list' shows what there is",
+				   path);
+	default:
+		return kinora_fail(-error, "cannot open '%s': %s", path, strerror(error));
+	}
+}
+
 int kinora_node_open(const char *path)
 {
 	struct v4l2_capability capability;
 	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	int error;
 
-	if (fd < 0) {
-		error = errno;
-		if (error == EACCES || error == EPERM)
-			return kinora_fail(
-				-error,
-				"no permission to open '%s': join the group 'video' or run "
-				"as root",
-				path);
-		if (error == ENXIO || error == ENODEV)
-			return kinora_fail(
-				-ENODEV,
-				"the card behind '%s' does not answer: it was removed or has failed",
-				path);
-		if (error == ENOENT)
-			return kinora_fail(
-				-ENODEV, "no device '%s': 'kinora list' shows what there is", path);
-		return kinora_fail(-error, "cannot open '%s': %s", path, strerror(error));
-	}
+	if (fd < 0)
+		return fail_open(path, errno);
 	/* libv4l2 complains on stderr about what is no V4L2 device; ask first. */
 	if (ioctl(fd, VIDIOC_QUERYCAP, &capability)) {
 		error = errno;
