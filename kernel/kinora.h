@@ -27,7 +27,9 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/platform_device.h>
 #include <linux/ratelimit.h>
+#include <linux/scatterlist.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/types.h>
@@ -111,12 +113,16 @@ struct kinora_table {
  * struct kinora_buffer - a vb2 buffer as the stream engine sees it
  * @vb: must be first, vb2 allocates by its size
  * @list: in kinora_stream.waiting, else unused
+ * @sgt: MMAP memory as the card sees it, from buf_init to buf_cleanup
+ * @need_sync: MMAP memory is not coherent for the card
  * @table: of the memory the buffer has now
  * @bytes: the buffer holds
  */
 struct kinora_buffer {
 	struct vb2_v4l2_buffer vb;
 	struct list_head list;
+	struct sg_table sgt;
+	bool need_sync;
 	struct kinora_table table;
 	u32 bytes;
 };
@@ -390,6 +396,7 @@ struct kinora_clock {
 /**
  * struct kinora_device - one card
  * @pdev: PCI device, held until the last file is closed
+ * @memory: what MMAP buffers are allocated for, see kinora_queue.c
  * @regs: BAR 0; valid until removal ends
  * @mutex: see the top of this file
  * @state: READ_ONCE without a lock; kinora_card_*() change it
@@ -416,6 +423,7 @@ struct kinora_clock {
  */
 struct kinora_device {
 	struct pci_dev *pdev;
+	struct platform_device *memory;
 	void __iomem *regs;
 	struct mutex mutex; /* see the top of this file */
 	enum kinora_card_state state;

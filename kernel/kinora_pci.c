@@ -298,6 +298,20 @@ static void works_cancel(struct kinora_device *kdev)
 		cancel_delayed_work_sync(&channel->recover);
 }
 
+/* A device nobody drives, so that nothing limits it and its mappings may outlive our driver. */
+static int memory_create(struct kinora_device *kdev)
+{
+	struct platform_device *memory;
+
+	memory = platform_device_register_simple("kinora-memory", PLATFORM_DEVID_AUTO, NULL, 0);
+	if (IS_ERR(memory))
+		return PTR_ERR(memory);
+	dma_coerce_mask_and_coherent(&memory->dev, DMA_BIT_MASK(64));
+	dma_set_max_seg_size(&memory->dev, UINT_MAX);
+	kdev->memory = memory;
+	return 0;
+}
+
 static int bar_map(struct kinora_device *kdev)
 {
 	struct pci_dev *pdev = kdev->pdev;
@@ -352,11 +366,14 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		kdev->num_channels = 0;
 		goto out_unmap;
 	}
+	ret = memory_create(kdev);
+	if (ret)
+		goto out_unmap;
 	ret = -ENOMEM;
 	kdev->signals = dma_alloc_coherent(dev, KINORA_SIGNALS_BYTES, &kdev->signals_dma,
 					   GFP_KERNEL);
 	if (!kdev->signals)
-		goto out_unmap;
+		goto out_memory;
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		ret = channel_init(channel);
 		if (ret)
@@ -398,6 +415,8 @@ out_irqs:
 out_channels:
 	channels_finish(kdev);
 	dma_free_coherent(dev, KINORA_SIGNALS_BYTES, kdev->signals, kdev->signals_dma);
+out_memory:
+	platform_device_unregister(kdev->memory);
 out_unmap:
 	pci_iounmap(pdev, kdev->regs);
 out_release:
@@ -429,6 +448,7 @@ static void kinora_remove(struct pci_dev *pdev)
 	works_cancel(kdev);
 	channels_finish(kdev);
 	dma_free_coherent(&pdev->dev, KINORA_SIGNALS_BYTES, kdev->signals, kdev->signals_dma);
+	platform_device_unregister(kdev->memory);
 	pci_iounmap(pdev, kdev->regs);
 	pci_release_mem_regions(pdev);
 	pci_disable_device(pdev);

@@ -7,9 +7,15 @@
  * fewer, so queue_setup caps MMAP buffers by a budget. Memory that programs bring along (USERPTR,
  * DMABUF) is theirs to budget.
  *
+ * Programs keep MMAP memory mapped for as long as they like, but a driver must end all of its DMA
+ * mappings before it lets go of its device. So this memory is allocated for a device that stands for
+ * nothing but itself (kinora_device.memory), and mapped for the card from buf_init to buf_cleanup,
+ * which vb2 calls on removal even for memory that is still in use.
+ *
  * A frame with an error is still a whole buffer, flagged with V4L2_BUF_FLAG_ERROR. The queue itself
  * is put into error only when the card is lost: OBS ends its capture for good on any DQBUF error.
  */
+#include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <media/videobuf2-dma-sg.h>
@@ -61,6 +67,7 @@ static int queue_setup(struct vb2_queue *queue, unsigned int *num_buffers,
 	if (queue->memory != VB2_MEMORY_MMAP)
 		return 0;
 
+	alloc_devs[0] = &node->channel->kdev->memory->dev;
 	most = max_t(u64, div_u64(budget_bytes(), PAGE_ALIGN(sizes[0])), BUFFERS_MIN);
 	most = min_t(u64, most, div_u64(BUDGET_MAX, PAGE_ALIGN(sizes[0])));
 	if (have >= most)
@@ -69,32 +76,80 @@ static int queue_setup(struct vb2_queue *queue, unsigned int *num_buffers,
 	return 0;
 }
 
-static int buf_init(struct vb2_buffer *vb)
+static struct device *vb_device(struct vb2_buffer *vb)
 {
 	struct kinora_node *node = vb2_get_drv_priv(vb->vb2_queue);
+
+	return &node->channel->kdev->pdev->dev;
+}
+
+/* The pages of vb2's table, mapped for the card. */
+static int buffer_map(struct kinora_buffer *buffer, struct device *dev, struct sg_table *pages)
+{
+	struct scatterlist *from, *to = NULL;
+	unsigned int i;
+	int ret;
+
+	ret = sg_alloc_table(&buffer->sgt, pages->orig_nents, GFP_KERNEL);
+	if (ret)
+		return ret;
+	for_each_sgtable_sg(pages, from, i) {
+		to = to ? sg_next(to) : buffer->sgt.sgl;
+		sg_set_page(to, sg_page(from), from->length, from->offset);
+	}
+	ret = dma_map_sgtable(dev, &buffer->sgt, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+	if (ret)
+		sg_free_table(&buffer->sgt);
+	return ret;
+}
+
+static void buffer_unmap(struct kinora_buffer *buffer, struct device *dev)
+{
+	if (!buffer->sgt.sgl)
+		return;
+	dma_unmap_sgtable(dev, &buffer->sgt, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(&buffer->sgt);
+}
+
+static int buf_init(struct vb2_buffer *vb)
+{
+	struct sg_table *sgt = vb2_dma_sg_plane_desc(vb, 0);
 	struct kinora_buffer *buffer = to_buffer(vb);
+	struct device *dev = vb_device(vb);
 	bool need_sync;
 	int ret;
 
+	if (vb->memory == VB2_MEMORY_MMAP) {
+		ret = buffer_map(buffer, dev, sgt);
+		if (ret)
+			return ret;
+		sgt = &buffer->sgt;
+	}
 	buffer->bytes = vb2_plane_size(vb, 0);
-	ret = kinora_table_init(&buffer->table, &node->channel->kdev->pdev->dev,
-				vb2_dma_sg_plane_desc(vb, 0), buffer->bytes, &need_sync);
-	if (ret)
+	ret = kinora_table_init(&buffer->table, dev, sgt, buffer->bytes, &need_sync);
+	if (ret) {
+		buffer_unmap(buffer, dev);
 		return ret;
+	}
 	/*
 	 * Where the card's writes are coherent, spare every frame the walk over the buffer's pages.
-	 * Imported buffers are their exporter's business, vb2 knows.
+	 * MMAP memory is synchronised here, imported buffers are their exporter's business, as vb2
+	 * knows.
 	 */
+	buffer->need_sync = vb->memory == VB2_MEMORY_MMAP && need_sync;
 	if (vb->memory != VB2_MEMORY_DMABUF) {
-		vb->skip_cache_sync_on_prepare = !need_sync;
-		vb->skip_cache_sync_on_finish = !need_sync;
+		vb->skip_cache_sync_on_prepare = vb->memory == VB2_MEMORY_MMAP || !need_sync;
+		vb->skip_cache_sync_on_finish = vb->skip_cache_sync_on_prepare;
 	}
 	return 0;
 }
 
 static void buf_cleanup(struct vb2_buffer *vb)
 {
-	kinora_table_finish(&to_buffer(vb)->table);
+	struct kinora_buffer *buffer = to_buffer(vb);
+
+	kinora_table_finish(&buffer->table);
+	buffer_unmap(buffer, vb_device(vb));
 }
 
 static int buf_prepare(struct vb2_buffer *vb)
@@ -103,9 +158,17 @@ static int buf_prepare(struct vb2_buffer *vb)
 
 	if (vb2_plane_size(vb, 0) < node->sizeimage)
 		return -EINVAL;
+	if (to_buffer(vb)->need_sync)
+		dma_sync_sgtable_for_device(vb_device(vb), &to_buffer(vb)->sgt, DMA_FROM_DEVICE);
 	vb2_set_plane_payload(vb, 0, node->sizeimage);
 	to_vb2_v4l2_buffer(vb)->field = V4L2_FIELD_NONE;
 	return 0;
+}
+
+static void buf_finish(struct vb2_buffer *vb)
+{
+	if (to_buffer(vb)->need_sync)
+		dma_sync_sgtable_for_cpu(vb_device(vb), &to_buffer(vb)->sgt, DMA_FROM_DEVICE);
 }
 
 static void buf_queue(struct vb2_buffer *vb)
@@ -140,6 +203,7 @@ static const struct vb2_ops queue_ops = {
 	.buf_init = buf_init,
 	.buf_cleanup = buf_cleanup,
 	.buf_prepare = buf_prepare,
+	.buf_finish = buf_finish,
 	.buf_queue = buf_queue,
 	.start_streaming = start_streaming,
 	.stop_streaming = stop_streaming,
