@@ -188,8 +188,8 @@ static void test_names(void)
 	check_refused("", -ENODEV);
 	check_refused("7777", -ENODEV);
 	check_refused("/dev/no-such-node", -ENODEV);
-	check_refused("/dev/null", -EINVAL);
-	check_refused("/etc/passwd", -EINVAL);
+	check_refused("/dev/null", -ENODEV);
+	check_refused("/etc/passwd", -ENODEV);
 }
 
 /*

@@ -263,7 +263,7 @@ static void test_no_device(void)
 		  "kinora list");
 	check_bad(3, run("snapshot", "-d", "/dev/no-such-node", NULL, NULL, NULL),
 		  "'/dev/no-such-node'", "kinora list");
-	check_bad(2, run("snapshot", "-d", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
+	check_bad(3, run("snapshot", "-d", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
 		  "kinora list");
 }
 

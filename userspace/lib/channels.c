@@ -228,13 +228,13 @@ static int node_entry(const char *root, const char *path, char *entry, size_t ro
 	snprintf(link, sizeof(link), "%s/sys/dev/char/%u:%u", root, major(status.st_rdev),
 		 minor(status.st_rdev));
 	if (!S_ISCHR(status.st_mode) || !realpath(link, target))
-		return kinora_fail(-EINVAL,
+		return kinora_fail(-ENODEV,
 				   "'%s' is not a video device: 'kinora list' shows what there is",
 				   path);
 	slash = strrchr(target, '/');
 	snprintf(entry, room, "%.*s", (int)room - 1, slash ? slash + 1 : target);
 	if (strncmp(entry, "video", 5))
-		return kinora_fail(-EINVAL,
+		return kinora_fail(-ENODEV,
 				   "'%s' is not a video device: 'kinora list' shows what there is",
 				   path);
 	return 0;

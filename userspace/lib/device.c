@@ -60,10 +60,8 @@ int kinora_node_open(const char *path)
 		return fail_open(path, errno);
 	/* libv4l2 complains on stderr about what is no V4L2 device; ask first. */
 	if (ioctl(fd, VIDIOC_QUERYCAP, &capability)) {
-		error = errno;
 		close(fd);
-		return kinora_fail(error == ENODEV ? -ENODEV : -EINVAL,
-				   "'%s' is not a V4L2 device", path);
+		return kinora_fail(-ENODEV, "'%s' is not a V4L2 device", path);
 	}
 	if (v4l2_fd_open(fd, V4L2_DISABLE_CONVERSION) < 0) {
 		error = errno;
@@ -115,7 +113,7 @@ int kinora_device_open(struct kinora_device **device, const struct kinora_channe
 	caps = d->capability.capabilities & V4L2_CAP_DEVICE_CAPS ? d->capability.device_caps :
 								   d->capability.capabilities;
 	if (!(caps & V4L2_CAP_VIDEO_CAPTURE) || !(caps & V4L2_CAP_STREAMING)) {
-		ret = kinora_fail(-EINVAL,
+		ret = kinora_fail(-ENODEV,
 				  "'%s' is not a capture node: 'kinora list' shows which are",
 				  channel->video);
 		goto out_close;

@@ -235,7 +235,7 @@ const char *kinora_signal_raster(const struct kinora_signal_info *signal,
 
 /*
  * Opens the picture node of a channel. Opening does not disturb who else has it open.
- * -EACCES, -EPERM: no right to; -EINVAL: not a V4L2 capture device.
+ * -EACCES, -EPERM: no right to; -ENODEV: gone, or no V4L2 capture device.
  */
 int kinora_device_open(struct kinora_device **device, const struct kinora_channel *channel);
 void kinora_device_close(struct kinora_device *device);
