@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: captures frames between two markers of the plugin instructions.c, in the sizes given, and says how
- * many there were and where the modules are that took part. Runs in the guest; tests/bench/run does the sums.
+ * Description: captures frames between two markers of the plugin instructions.c, in the sizes
+ * given, and says how many there were and where the modules are that took part. Runs in the guest;
+ * tests/bench/run does the sums.
  *
  *	frames N		N frames of 1080p60 v210, then of 8Kp60 v210
  *
- * Output: "module NAME FIRST LAST" (addresses of its code) and "phase NAME FRAMES MARK", the markers MARK and
- * MARK + 1 around it.
+ * Output: "module NAME FIRST LAST" (addresses of its code) and "phase NAME FRAMES MARK", the
+ * markers MARK and MARK + 1 around it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,10 +22,15 @@
 #define BUFFERS 8
 
 /* nopl 0x4b4e0000 + number(%rax) */
-#define MARK(number) asm volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0" : : "i"(0x4b4e0000 + (number)) : "memory")
+#define MARK(number)                                                                               \
+	asm volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0"                                         \
+		     :                                                                             \
+		     : "i"(0x4b4e0000 + (number))                                                  \
+		     : "memory")
 
 static const char *const modules[] = {
-	"kinora", "videobuf2_common", "videobuf2_v4l2", "videobuf2_dma_sg", "videobuf2_memops", "videodev",
+	"kinora",	    "videobuf2_common", "videobuf2_v4l2",
+	"videobuf2_dma_sg", "videobuf2_memops", "videodev",
 };
 
 static int print_modules(void)
@@ -132,11 +138,11 @@ int main(int argc, char **argv)
 	}
 	ret = print_modules();
 	if (!ret)
-		ret = phase("1080p60", "signal sdi1 1080p60 pattern=rp219", DEVICE_SDI1, &size_1080, frames, 1,
-			    measure_1080);
+		ret = phase("1080p60", "signal sdi1 1080p60 pattern=rp219", DEVICE_SDI1, &size_1080,
+			    frames, 1, measure_1080);
 	if (!ret)
-		ret = phase("4320p60", "signal sdi-quad 4320p60 pattern=rp219", DEVICE_SDI_QUAD, &size_8k,
-			    frames, 3, measure_8k);
+		ret = phase("4320p60", "signal sdi-quad 4320p60 pattern=rp219", DEVICE_SDI_QUAD,
+			    &size_8k, frames, 3, measure_8k);
 	if (ret)
 		fprintf(stderr, "frames: %s\n", strerror(-ret));
 	return ret ? 1 : 0;

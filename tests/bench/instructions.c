@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * A QEMU plugin that counts the guest's instructions in its kernel modules, page by page, and writes the counts
- * down whenever the guest executes a marker.
+ * A QEMU plugin that counts the guest's instructions in its kernel modules, page by page, and
+ * writes the counts down whenever the guest executes a marker.
  *
- * A marker is `nopl 0x4b4e0000+N(%rax)`: seven bytes that do nothing on any processor, so the program that is
- * measured needs no privilege and no channel to the host. Output, a line each:
+ * A marker is `nopl 0x4b4e0000+N(%rax)`: seven bytes that do nothing on any processor, so the
+ * program that is measured needs no privilege and no channel to the host. Output, a line each:
  *	mark N
  *	page ADDRESS COUNT	for each page that was executed since the start
  *
- * Only addresses of modules count (with nokaslr: from 0xffffffffc0000000), so the rest of the guest runs at full
- * speed. Counts are exact: each instruction adds one as it is executed.
+ * Only addresses of modules count (with nokaslr: from 0xffffffffc0000000), so the rest of the guest
+ * runs at full speed. Counts are exact: each instruction adds one as it is executed.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -47,7 +47,8 @@ static void marked(unsigned int vcpu, void *data)
 		uint64_t count = qemu_plugin_u64_sum(page_counter(page));
 
 		if (count)
-			fprintf(out, "page 0x%llx %" PRIu64 "\n", MODULES_START + page * PAGE_BYTES, count);
+			fprintf(out, "page 0x%llx %" PRIu64 "\n", MODULES_START + page * PAGE_BYTES,
+				count);
 	}
 	fflush(out);
 }
@@ -59,7 +60,8 @@ static bool is_marker(const struct qemu_plugin_insn *insn, unsigned int *number)
 	uint8_t bytes[8];
 	uint32_t displacement;
 
-	if (qemu_plugin_insn_data(insn, bytes, sizeof(bytes)) != 7 || memcmp(bytes, nop, sizeof(nop)))
+	if (qemu_plugin_insn_data(insn, bytes, sizeof(bytes)) != 7 ||
+	    memcmp(bytes, nop, sizeof(nop)))
 		return false;
 	memcpy(&displacement, bytes + sizeof(nop), sizeof(displacement));
 	*number = displacement & 0xffff;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The few functions of QEMU's plugin interface (docs/devel/tcg-plugins.rst of QEMU) that instructions.c
- * calls. Debian ships QEMU with the interface but not its header, hence these declarations; the names,
- * typedefs among them, are QEMU's.
+ * The few functions of QEMU's plugin interface (docs/devel/tcg-plugins.rst of QEMU) that
+ * instructions.c calls. Debian ships QEMU with the interface but not its header, hence these
+ * declarations; the names, typedefs among them, are QEMU's.
  */
 #ifndef BENCH_QEMU_PLUGIN_API_H
 #define BENCH_QEMU_PLUGIN_API_H
@@ -24,14 +24,15 @@ struct qemu_plugin_u64 {
 	size_t offset;
 };
 
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
-					   void (*translated)(struct qemu_plugin_tb *tb, void *data),
-					   void *data);
+void qemu_plugin_register_vcpu_tb_trans_cb(
+	uint64_t id, void (*translated)(struct qemu_plugin_tb *tb, void *data), void *data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    void (*executed)(unsigned int vcpu, void *data), int flags,
-					    void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn, int operation,
-							 struct qemu_plugin_u64 entry, uint64_t value);
+					    void (*executed)(unsigned int vcpu, void *data),
+					    int flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn,
+							 int operation,
+							 struct qemu_plugin_u64 entry,
+							 uint64_t value);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);

@@ -5,6 +5,7 @@
 # closing() prints the count and gives the exit status. Runs in the test machine, in the repository.
 
 passed=0 failed=0
+# shellcheck disable=SC2034  # used by those who source this
 checker=build/tests/system/check_frames
 work=$(mktemp -d /tmp/clients.XXXXXX)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: what people get wrong: unknown stimulus, a file that is too short, wrong options, a missing
- * device, no permission, no signal. Each must give the documented exit code and a message that names
- * the cause and what to do.
+ * Description: what people get wrong: unknown stimulus, a file that is too short, wrong options, a
+ * missing device, no permission, no signal. Each must give the documented exit code and a message
+ * that names the cause and what to do.
  *
- * A message's form is judged as well: nothing on standard output, a line or a few, beginning in lower case
- * behind the program's name, and no trace of a crash.
+ * A message's form is judged as well: nothing on standard output, a line or a few, beginning in
+ * lower case behind the program's name, and no trace of a crash.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -33,9 +33,11 @@ static void check_message(const char *name, const char *text)
 	const char *start = colon ? colon + 2 : text;
 
 	CHECK(*text, "%s: no message", name);
-	CHECK(!isupper((unsigned char)*start), "%s: the message begins in upper case: %.200s", name, text);
+	CHECK(!isupper((unsigned char)*start), "%s: the message begins in upper case: %.200s", name,
+	      text);
 	CHECK(strlen(text) < 3000, "%s: a message of %zu bytes", name, strlen(text));
-	CHECK(!strcasestr(text, "assertion") && !strstr(text, "Sanitizer") && !strstr(text, "(null)"),
+	CHECK(!strcasestr(text, "assertion") && !strstr(text, "Sanitizer") &&
+		      !strstr(text, "(null)"),
 	      "%s: %.300s", name, text);
 }
 
@@ -51,13 +53,14 @@ static void check_fault(const struct fault *fault)
 		strncat(name, fault->arguments[i], sizeof(name) - strlen(name) - 1);
 	}
 	status = world_run(&output, 20000, fault->arguments);
-	CHECK(status == fault->status, "'%s': status %d, expected %d: %.300s", name, status, fault->status,
-	      output.err);
+	CHECK(status == fault->status, "'%s': status %d, expected %d: %.300s", name, status,
+	      fault->status, output.err);
 	check_message(name, output.err);
 	CHECK(!output.out[0], "'%s': prints '%.100s' on standard output", name, output.out);
 	for (unsigned int i = 0; i < 3 && fault->words[i]; i++)
-		CHECK(strcasestr(output.err, fault->words[i]), "'%s': the message does not name '%s': %.300s",
-		      name, fault->words[i], output.err);
+		CHECK(strcasestr(output.err, fault->words[i]),
+		      "'%s': the message does not name '%s': %.300s", name, fault->words[i],
+		      output.err);
 }
 
 #define CHECK_FAULTS(faults)							\
@@ -77,7 +80,9 @@ static void test_stimulus(void)
 		{ { "stimulus", "signal sdi1 2160p60 patern=rp219" }, 1, { "patern", "pattern" } },
 		{ { "stimulus", "signal sdi1 2160p60 pattern=rp218" }, 1, { "rp218", "rp219" } },
 		{ { "stimulus", "signal sdi1 2160p60 transfer=hlq" }, 1, { "hlq", "hlg" } },
-		{ { "stimulus", "signal sdi1 2160p60 file=/nowhere/clip.y4m" }, 1, { "/nowhere/clip.y4m" } },
+		{ { "stimulus", "signal sdi1 2160p60 file=/nowhere/clip.y4m" },
+		  1,
+		  { "/nowhere/clip.y4m" } },
 		{ { "stimulus", "signal sdi1 2160p60 ppm=many" }, 1, { "many" } },
 		{ { "stimulus", "fault sdi1 crc 2" }, 1, { "2" } },
 		{ { "stimulus", "fault sdi1 melt" }, 1, { "melt" } },
@@ -100,7 +105,8 @@ static void test_files(void)
 		size_t zeros;
 		const char *word;
 	} files[] = {
-		{ "short.y4m", "YUV4MPEG2 W1920 H1080 F30:1 Ip A1:1 C422p10\nFRAME\n", 1000, "short" },
+		{ "short.y4m", "YUV4MPEG2 W1920 H1080 F30:1 Ip A1:1 C422p10\nFRAME\n", 1000,
+		  "short" },
 		{ "headless.y4m", "YUV4MPEG2 ", 0, "" },
 		{ "empty.y4m", "", 0, "" },
 		{ "size.y4m", "YUV4MPEG2 W640 H480 F30:1 Ip A1:1 C420\nFRAME\n", 460800, "640" },
@@ -158,7 +164,8 @@ static void test_no_signal(void)
 		{ KINORA, "snapshot", "-d", path, "-o", "/tmp/none.png" }, 3, { "signal" }
 	};
 
-	if (!CHECK_OK(world_say("signal sdi4 off")) || !CHECK_OK(device_find(4, DEVICE_VIDEO, path)))
+	if (!CHECK_OK(world_say("signal sdi4 off")) ||
+	    !CHECK_OK(device_find(4, DEVICE_VIDEO, path)))
 		return;
 	check_fault(&timing);
 	check_fault(&snapshot);
@@ -168,10 +175,10 @@ static void test_no_signal(void)
 static void test_no_permission(void)
 {
 	char path[DEVICE_PATH_MAX];
-	const struct fault status = {
-		{ "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", KINORA, "status", "-d",
-		  path }, 4, { path, "permission" }
-	};
+	const struct fault status = { { "setpriv", "--reuid=65534", "--regid=65534",
+					"--clear-groups", KINORA, "status", "-d", path },
+				      4,
+				      { path, "permission" } };
 
 	if (!CHECK_OK(device_find(1, DEVICE_VIDEO, path)) || !CHECK(!chmod(path, 0600), "chmod"))
 		return;
@@ -201,9 +208,10 @@ static void test_busy(void)
 	static const struct capture_signal signal = { 1920, 1080, 60, 1 };
 	struct capture capture = { .fd = -1 };
 	struct v4l2_buffer buffer;
-	const struct fault snapshot = {
-		{ KINORA, "snapshot", "-d", capture.path, "-o", "/tmp/busy.png" }, 4, { "in use", "bad_input" }
-	};
+	const struct fault snapshot = { { KINORA, "snapshot", "-d", capture.path, "-o",
+					  "/tmp/busy.png" },
+					4,
+					{ "in use", "bad_input" } };
 
 	if (!CHECK_OK(world_say("signal sdi1 1080p60 pattern=rp219")) ||
 	    capture_prepare(&capture, DEVICE_SDI1, &signal, V4L2_PIX_FMT_UYVY, 4))
@@ -223,7 +231,9 @@ static void test_virtual_card(void)
 	static const struct fault faults[] = {
 		{ { "build/vcard/vcard", "--frobnicate" }, 2, { "frobnicate" } },
 		{ { "build/vcard/vcard" }, 2, { "" } },
-		{ { "build/vcard/vcard", "--socket", "/tmp/s", "--stimulus", "signal sdi1 2160p61" }, 2,
+		{ { "build/vcard/vcard", "--socket", "/tmp/s", "--stimulus",
+		    "signal sdi1 2160p61" },
+		  2,
 		  { "2160p61" } },
 		{ { "tests/vm/vm", "--frobnicate" }, 2, { "frobnicate" } },
 		{ { "tests/vm/vm", "--kernel", "2.4" }, 2, { "2.4", "6.12" } },
@@ -246,7 +256,9 @@ int main(int argc, char **argv)
 		{ "programs of the test machine", test_virtual_card },
 		{ 0 },
 	};
-	static const struct suite suite = { .name = "bad_input", .tests = tests, .time_limit = 180 };
+	static const struct suite suite = { .name = "bad_input",
+					    .tests = tests,
+					    .time_limit = 180 };
 
 	return suite_main(argc, argv, &suite);
 }

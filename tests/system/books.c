@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: what a frame costs on the bus, from the card's own books: no register read but those of
- * TIME, at most one doorbell write and one interrupt for each frame and stream, at 8K and at 1080p alike.
+ * Description: what a frame costs on the bus, from the card's own books: no register read but those
+ * of TIME, at most one doorbell write and one interrupt for each frame and stream, at 8K and at
+ * 1080p alike.
  *
- * The books are read twice while the streams run; starting and stopping, which may poll, is outside. Whether a
- * frame is lost is not asked here (first_light does): a busy host may lose one, and the costs hold all the same.
+ * The books are read twice while the streams run; starting and stopping, which may poll, is
+ * outside. Whether a frame is lost is not asked here (first_light does): a busy host may lose one,
+ * and the costs hold all the same.
  */
 
 #include "lib/capture.h"
@@ -64,8 +66,8 @@ static int64_t check_stream(const struct world_stream *from, const struct world_
 }
 
 /* Every figure is the difference between two looks into the books of a running stream. */
-static void run(const char *signal_line, enum device_input input, const struct capture_signal *signal,
-		uint32_t fourcc, bool with_meta)
+static void run(const char *signal_line, enum device_input input,
+		const struct capture_signal *signal, uint32_t fourcc, bool with_meta)
 {
 	unsigned int frames = suite_options.frames, streams = with_meta ? 2 : 1;
 	struct capture video = { .fd = -1 }, meta = { .fd = -1 };
@@ -84,9 +86,10 @@ static void run(const char *signal_line, enum device_input input, const struct c
 		goto out;
 	doorbells = to.writes_doorbell - from.writes_doorbell;
 	time_reads = to.reads_time - from.reads_time;
-	suite_note("%u frames: reads: %lld of TIME, %lld others; writes: %lld doorbells, %lld others", frames,
-		   (long long)time_reads, (long long)(to.reads_other - from.reads_other),
-		   (long long)doorbells, (long long)(to.writes_other - from.writes_other));
+	suite_note(
+		"%u frames: reads: %lld of TIME, %lld others; writes: %lld doorbells, %lld others",
+		frames, (long long)time_reads, (long long)(to.reads_other - from.reads_other),
+		(long long)doorbells, (long long)(to.writes_other - from.writes_other));
 	records = check_stream(&from.stream[0], &to.stream[0], "video", frames);
 	if (with_meta)
 		records += check_stream(&from.stream[1], &to.stream[1], "ancillary", frames);
@@ -95,8 +98,9 @@ static void run(const char *signal_line, enum device_input input, const struct c
 	      "%lld reads of TIME in %lld ms", (long long)time_reads,
 	      (long long)(to.time_ns - from.time_ns) / 1000000);
 	/* what was taken and not yet given back at the first look comes on top */
-	CHECK(doorbells <= records + BUFFERS * streams, "%lld doorbell writes for %lld records of %u streams",
-	      (long long)doorbells, (long long)records, streams);
+	CHECK(doorbells <= records + BUFFERS * streams,
+	      "%lld doorbell writes for %lld records of %u streams", (long long)doorbells,
+	      (long long)records, streams);
 	CHECK_EQ(to.writes_other - from.writes_other, 0);
 	CHECK_EQ(to.dma_errors - from.dma_errors, 0);
 	CHECK_EQ(to.accesses_refused - from.accesses_refused, 0);
@@ -124,7 +128,8 @@ static void test_8k_meta(void)
 
 static void test_1080(void)
 {
-	run("signal sdi1 1080p60 pattern=rp219", DEVICE_SDI1, &signal_1080, V4L2_PIX_FMT_UYVY, true);
+	run("signal sdi1 1080p60 pattern=rp219", DEVICE_SDI1, &signal_1080, V4L2_PIX_FMT_UYVY,
+	    true);
 }
 
 /* An idle driver leaves the card alone: nothing is polled. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: every way an application can bring or borrow buffers: MMAP, USERPTR (aligned and not),
- * DMABUF from another node and from udmabuf, CREATE_BUFS, a greedy REQBUFS, EXPBUF; and what the driver
- * must refuse.
+ * Description: every way an application can bring or borrow buffers: MMAP, USERPTR (aligned and
+ * not), DMABUF from another node and from udmabuf, CREATE_BUFS, a greedy REQBUFS, EXPBUF; and what
+ * the driver must refuse.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -103,7 +103,8 @@ static void test_userptr_alignment(void)
 {
 	struct capture capture;
 	struct content_picture picture;
-	struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_USERPTR };
+	struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+				      .memory = V4L2_MEMORY_USERPTR };
 	uint8_t *memory;
 	int ret;
 
@@ -177,8 +178,8 @@ static void test_dmabuf_from_node(void)
 			goto out;
 		capture.buffer[i].dmabuf = export.fd;
 		capture.buffer[i].length = other.buffer[i].length;
-		capture.buffer[i].start = mmap(NULL, capture.buffer[i].length, PROT_READ | PROT_WRITE,
-					       MAP_SHARED, export.fd, 0);
+		capture.buffer[i].start = mmap(NULL, capture.buffer[i].length,
+					       PROT_READ | PROT_WRITE, MAP_SHARED, export.fd, 0);
 		if (!CHECK(capture.buffer[i].start != MAP_FAILED, "mmap of the dma-buf")) {
 			capture.buffer[i].start = NULL;
 			goto out;
@@ -214,11 +215,12 @@ static void test_dmabuf_from_udmabuf(void)
 
 		create.memfd = memory;
 		if (!CHECK(memory >= 0 && !ftruncate(memory, bytes) &&
-			   !fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK), "memfd: %s", strerror(errno)))
+				   !fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK),
+			   "memfd: %s", strerror(errno)))
 			goto out;
 		capture.buffer[i].length = bytes;
-		capture.buffer[i].start = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory,
-					       0);
+		capture.buffer[i].start =
+			mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 		capture.buffer[i].dmabuf = ioctl(device, UDMABUF_CREATE, &create);
 		close(memory);
 		if (!CHECK(capture.buffer[i].dmabuf >= 0, "UDMABUF_CREATE: %s", strerror(errno)))
@@ -234,7 +236,8 @@ static void test_dmabuf_refused(void)
 {
 	struct capture capture;
 	struct content_picture picture;
-	struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_DMABUF };
+	struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+				      .memory = V4L2_MEMORY_DMABUF };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (!begin(&capture, &picture, V4L2_PIX_FMT_UYVY)) {
@@ -242,7 +245,8 @@ static void test_dmabuf_refused(void)
 			buffer.m.fd = -1;
 			CHECK(capture_ioctl(capture.fd, VIDIOC_QBUF, &buffer) < 0, "QBUF of fd -1");
 			buffer.m.fd = null;
-			CHECK(capture_ioctl(capture.fd, VIDIOC_QBUF, &buffer) < 0, "QBUF of /dev/null");
+			CHECK(capture_ioctl(capture.fd, VIDIOC_QBUF, &buffer) < 0,
+			      "QBUF of /dev/null");
 		}
 		end(&capture, &picture);
 	}

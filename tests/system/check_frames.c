@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: reads raw frames as other programs wrote them (v4l2-ctl, ffmpeg, GStreamer) and proves
- * what they hold: each has a whole stamp, its picture adds up to the stamp's checksum, and the frames'
- * numbers follow each other. Not a suite: the client tests pipe into it.
+ * Description: reads raw frames as other programs wrote them (v4l2-ctl, ffmpeg, GStreamer) and
+ * proves what they hold: each has a whole stamp, its picture adds up to the stamp's checksum, and
+ * the frames' numbers follow each other. Not a suite: the client tests pipe into it.
  *
  *	check_frames --format UYVY --size 7680x4320 [--frames N] [--gaps N] [FILE]
  *
@@ -31,7 +31,8 @@ struct run {
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: check_frames --format NAME --size WIDTHxHEIGHT [--frames N] [--gaps N] [FILE]\n",
+	fputs("usage: check_frames --format NAME --size WIDTHxHEIGHT [--frames N] [--gaps N] "
+	      "[FILE]\n",
 	      out);
 	return status;
 }
@@ -63,7 +64,8 @@ static void check_frame(struct run *run, const uint8_t *buffer)
 
 	if (ret) {
 		run->bad++;
-		printf("frame %lu: %s (number %llu, checksum 0x%08x, picture 0x%08x)\n", run->frames,
+		printf("frame %lu: %s (number %llu, checksum 0x%08x, picture 0x%08x)\n",
+		       run->frames,
 		       ret == -EILSEQ ? "no stamp" : "the picture is not what its stamp says",
 		       (unsigned long long)stamp.frame, stamp.checksum, actual);
 	} else if (run->frames && stamp.frame <= run->last) {
@@ -158,7 +160,8 @@ int main(int argc, char **argv)
 		name = argv[optind];
 		fd = open(name, O_RDONLY | O_CLOEXEC);
 		if (fd < 0) {
-			fprintf(stderr, "check_frames: cannot open '%s': %s\n", name, strerror(errno));
+			fprintf(stderr, "check_frames: cannot open '%s': %s\n", name,
+				strerror(errno));
 			return EXIT_IO;
 		}
 	}

@@ -3,9 +3,9 @@
  * Description: 8Kp60 in real time through card, driver and V4L2, in v210, UYVY and P010: no frame
  * lost, every frame's own number, a sample compared byte by byte, and the card's books agree.
  *
- * Every frame: the number in its picture follows the one before, nothing the card should have written
- * was left out (traps), size and flags. A thread of its own takes about every 60th frame, the
- * first, the middle and the last among them, and compares all of it with bars worked out from
+ * Every frame: the number in its picture follows the one before, nothing the card should have
+ * written was left out (traps), size and flags. A thread of its own takes about every 60th frame,
+ * the first, the middle and the last among them, and compares all of it with bars worked out from
  * BT.2111; its buffer stays away from the driver that long, and capture goes on with the others.
  *
  * --frames N changes the 600 frames a format; --long makes them 3,600, a minute.
@@ -55,7 +55,8 @@ static void compare(struct comparer *c, int index)
 		snprintf(text, sizeof(text), "frame %llu: checksum 0x%08x, picture 0x%08x",
 			 (unsigned long long)stamp.frame, stamp.checksum, actual);
 	else if (!content_matches(c->picture, &c->capture->layout, buffer, why, sizeof(why)))
-		snprintf(text, sizeof(text), "frame %llu: %s", (unsigned long long)stamp.frame, why);
+		snprintf(text, sizeof(text), "frame %llu: %s", (unsigned long long)stamp.frame,
+			 why);
 	pthread_mutex_lock(&c->lock);
 	c->compared++;
 	if (text[0] && !c->why[0])
@@ -203,9 +204,11 @@ static int capture_frames(struct capture *capture, struct comparer *c, struct re
 		r->last_ns = capture_time(&buffer);
 		if (!r->taken)
 			r->first_ns = r->last_ns;
-		if (!sample || !comparer_take(c, buffer.index, r->taken == 0 ||
-					      r->taken == frames / 2 / SAMPLE_EVERY * SAMPLE_EVERY ||
-					      r->taken == frames - 1))
+		if (!sample ||
+		    !comparer_take(c, buffer.index,
+				   r->taken == 0 ||
+					   r->taken == frames / 2 / SAMPLE_EVERY * SAMPLE_EVERY ||
+					   r->taken == frames - 1))
 			ret = give(capture, r, buffer.index, frames);
 		r->taken++;
 		while (!ret && (index = comparer_return(c)) >= 0)
@@ -235,7 +238,8 @@ static void check_books(const struct capture *capture, const struct result *r, u
 	CHECK_EQ(video->no_signal, 0);
 	CHECK_EQ(video->mismatch, 0);
 	CHECK_EQ(video->failed, 0);
-	CHECK(video->lost <= tail, "the card counts %lld lost, only %lld frames began after the last",
+	CHECK(video->lost <= tail,
+	      "the card counts %lld lost, only %lld frames began after the last",
 	      (long long)video->lost, (long long)tail);
 }
 
@@ -252,7 +256,8 @@ static void run_format(uint32_t fourcc)
 	uint64_t stop_ns;
 	double ppm;
 
-	if (!CHECK_OK(world_say("signal sdi-quad 4320p60 pattern=bt2111-hlg transfer=hlg colour=2020")) ||
+	if (!CHECK_OK(world_say(
+		    "signal sdi-quad 4320p60 pattern=bt2111-hlg transfer=hlg colour=2020")) ||
 	    !CHECK_OK(content_bars_create(&picture, CONTENT_HLG, 7680, 4320)))
 		return;
 	if (capture_prepare(&capture, DEVICE_SDI_QUAD, &signal_8k, fourcc, BUFFERS))

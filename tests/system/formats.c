@@ -3,8 +3,8 @@
  * Description: all nine memory formats, 1080p and 8K, byte by byte.
  *
  * At 1080p the picture is a file this program writes: noise with every legal code, three different
- * pictures, so that a wrong bit, a misplaced byte, a stale or a torn frame shows. At 8K it is bars, because
- * comparing 8K noise takes an emulated processor too long.
+ * pictures, so that a wrong bit, a misplaced byte, a stale or a torn frame shows. At 8K it is bars,
+ * because comparing 8K noise takes an emulated processor too long.
  */
 #include <errno.h>
 #include <limits.h>
@@ -52,7 +52,8 @@ static int which_picture(const struct content_picture *pictures, const struct me
 	if (content_matches(&pictures[expected], layout, buffer, why, size))
 		return expected;
 	for (unsigned int i = 0; i < PICTURES; i++)
-		if (i != expected && content_matches(&pictures[i], layout, buffer, other, sizeof(other)))
+		if (i != expected &&
+		    content_matches(&pictures[i], layout, buffer, other, sizeof(other)))
 			return i;
 	return -1;
 }
@@ -90,11 +91,12 @@ static void capture_noise(const struct content_format *format,
 		if (!i)
 			base = stamp.frame;
 		expected = (first + stamp.frame - base) % PICTURES;
-		found = which_picture(pictures, &capture.layout, picture, expected, why, sizeof(why));
+		found = which_picture(pictures, &capture.layout, picture, expected, why,
+				      sizeof(why));
 		if (!CHECK(found >= 0, "%s: %s", what, why))
 			break;
 		if (!i)
-			first = found;	/* where the loop of pictures stood is the card's business */
+			first = found; /* where the loop of pictures stood is the card's business */
 		else
 			CHECK_EQ(found, expected);
 		content_trap_set(&capture.layout, capture.buffer[buffer.index].start);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: a card that lies, falls silent or loses interrupts. It may spoil pictures, never more: no
- * report in the kernel log, no wait without end, and capture recovers.
+ * Description: a card that lies, falls silent or loses interrupts. It may spoil pictures, never
+ * more: no report in the kernel log, no wait without end, and capture recovers.
  *
  * The log is searched after every test, so each of them also says "no crash, no warning".
  */
@@ -15,7 +15,8 @@
 
 static const struct capture_signal signal_2160 = { 3840, 2160, 60, 1 };
 
-#define STOP_MS 8000	/* stop, channel reset and bus mastering off, each with the card's time-out */
+#define STOP_MS 8000 /* stop, channel reset and bus mastering off, each with the card's time-out   \
+		      */
 
 static int begin(struct capture *capture)
 {
@@ -76,13 +77,15 @@ static bool expect_steady(struct capture *capture)
 
 	if (!take_for(capture, 300, &tally) || !take_for(capture, 500, &tally))
 		return false;
-	return CHECK(tally.whole >= 25 && !tally.marked, "afterwards %u whole and %u marked frames in 0.5 s",
-		     tally.whole, tally.marked);
+	return CHECK(tally.whole >= 25 && !tally.marked,
+		     "afterwards %u whole and %u marked frames in 0.5 s", tally.whole,
+		     tally.marked);
 }
 
 /*
- * One falsified record. Whether the frame comes marked or not at all is the driver's choice; that it ends the
- * capture, spoils memory or stays unnoticed for the other buffers is not. In the end all buffers go round again.
+ * One falsified record. Whether the frame comes marked or not at all is the driver's choice; that
+ * it ends the capture, spoils memory or stays unnoticed for the other buffers is not. In the end
+ * all buffers go round again.
  */
 static void corrupt(const char *field)
 {
@@ -141,7 +144,8 @@ static void test_corrupt_phase(void)
 	corrupt("phase");
 }
 
-/* kernel-lessons: a lost interrupt is recovered within two frames (here: plus what a busy guest needs). */
+/* kernel-lessons: a lost interrupt is recovered within two frames (here: plus what a busy guest
+ * needs). */
 static void test_lost_interrupts(void)
 {
 	struct capture capture;
@@ -152,7 +156,8 @@ static void test_lost_interrupts(void)
 	if (!take_for(&capture, 300, &tally))
 		goto out;
 	for (unsigned int i = 0; i < 10; i++) {
-		if (!CHECK_OK(world_say("card lose-interrupt 1")) || !take_for(&capture, 200, &tally))
+		if (!CHECK_OK(world_say("card lose-interrupt 1")) ||
+		    !take_for(&capture, 200, &tally))
 			goto out;
 		CHECK_EQ(tally.marked, 0);
 	}
@@ -200,7 +205,8 @@ static void test_wire_errors(void)
 	if (!CHECK_OK(world_say("fault sdi1 crc 0.01")))
 		goto out;
 	if (take_for(&capture, 1000, &tally))
-		CHECK(tally.marked > 30, "one line in a hundred is wrong: only %u of %u frames are marked",
+		CHECK(tally.marked > 30,
+		      "one line in a hundred is wrong: only %u of %u frames are marked",
 		      tally.marked, tally.marked + tally.whole);
 	CHECK_OK(world_say("fault sdi1 clear"));
 	expect_steady(&capture);
@@ -210,8 +216,8 @@ out:
 }
 
 /*
- * Last, because nothing brings the card back: it answers nothing and sends nothing any more. The application
- * is told or runs into its own time limit, STREAMOFF and close return in bounded time.
+ * Last, because nothing brings the card back: it answers nothing and sends nothing any more. The
+ * application is told or runs into its own time limit, STREAMOFF and close return in bounded time.
  */
 static void test_stops_answering(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: what real clients rely on and v4l2-compliance does not test: names, exact S_FMT, one frame
- * interval, S_INPUT of the current input while another file streams, LOG_STATUS, time stamps,
+ * Description: what real clients rely on and v4l2-compliance does not test: names, exact S_FMT, one
+ * frame interval, S_INPUT of the current input while another file streams, LOG_STATUS, time stamps,
  * timings that can all be set, controls, and the default that OBS needs.
  */
 #include <errno.h>
@@ -29,7 +29,8 @@ static void test_names(void)
 		if (!CHECK_OK(capture_open(&capture, channel, DEVICE_VIDEO)))
 			continue;
 		if (CHECK_OK(capture_ioctl(capture.fd, VIDIOC_QUERYCAP, &cap))) {
-			CHECK(!strncmp((char *)cap.bus_info, "PCI:", 4), "bus_info '%s'", cap.bus_info);
+			CHECK(!strncmp((char *)cap.bus_info, "PCI:", 4), "bus_info '%s'",
+			      cap.bus_info);
 			CHECK(strcasestr((char *)cap.card, "kinora"), "card '%s'", cap.card);
 			CHECK(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE, "no VIDEO_CAPTURE");
 			CHECK(cap.device_caps & V4L2_CAP_STREAMING, "no STREAMING");
@@ -42,7 +43,8 @@ static void test_names(void)
 			continue;
 		if (CHECK_OK(capture_ioctl(capture.fd, VIDIOC_QUERYCAP, &cap))) {
 			CHECK(cap.device_caps & V4L2_CAP_META_CAPTURE, "no META_CAPTURE");
-			CHECK(!(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE), "VIDEO_CAPTURE on a meta node");
+			CHECK(!(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE),
+			      "VIDEO_CAPTURE on a meta node");
 		}
 		CHECK_EQ(capture.format.fmt.meta.dataformat, v4l2_fourcc('K', 'N', 'R', 'M'));
 		CHECK_EQ(capture.format.fmt.meta.buffersize, 65536);
@@ -62,7 +64,8 @@ static void test_node_order(void)
 		if (!CHECK_OK(device_find(i % 4 + 1, kind, path)) ||
 		    !CHECK_EQ(sscanf(path, "/dev/video%u", &number), 1))
 			return;
-		CHECK(!i || number > last, "%s is channel %u's and comes too early", path, i % 4 + 1);
+		CHECK(!i || number > last, "%s is channel %u's and comes too early", path,
+		      i % 4 + 1);
 		last = number;
 	}
 }
@@ -78,8 +81,8 @@ static void test_first_open(void)
 	suite_pause(500);
 	if (!CHECK_OK(capture_open(&capture, 3, DEVICE_VIDEO)))
 		return;
-	CHECK(pix->width == 3840 && pix->height == 2160, "first open: %ux%u although 2160p is there",
-	      pix->width, pix->height);
+	CHECK(pix->width == 3840 && pix->height == 2160,
+	      "first open: %ux%u although 2160p is there", pix->width, pix->height);
 	CHECK_EQ(pix->pixelformat, V4L2_PIX_FMT_UYVY);
 	CHECK_EQ(pix->bytesperline, 3840 * 2);
 	CHECK_EQ(pix->sizeimage, 3840 * 2160 * 2);
@@ -98,8 +101,8 @@ static void test_formats(void)
 		return;
 	capture_buffers_free(&capture);
 	for (; !capture_ioctl(capture.fd, VIDIOC_ENUM_FMT, &desc); desc.index++) {
-		CHECK(desc.index || desc.pixelformat == V4L2_PIX_FMT_UYVY, "the first format is %.4s",
-		      (char *)&desc.pixelformat);
+		CHECK(desc.index || desc.pixelformat == V4L2_PIX_FMT_UYVY,
+		      "the first format is %.4s", (char *)&desc.pixelformat);
 		for (unsigned int i = 0; i < CONTENT_FORMATS; i++)
 			if (desc.pixelformat == content_formats[i].fourcc)
 				found |= 1 << i;
@@ -158,7 +161,8 @@ static void test_input_while_streaming(void)
 	    capture_prepare(&capture, DEVICE_SDI_QUAD, &signal_8k, V4L2_PIX_FMT_UYVY, 4))
 		return;
 	other = open(capture.path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (!CHECK(other >= 0, "second open: %s", strerror(errno)) || !CHECK_OK(capture_start(&capture)))
+	if (!CHECK(other >= 0, "second open: %s", strerror(errno)) ||
+	    !CHECK_OK(capture_start(&capture)))
 		goto out;
 	CHECK_OK(capture_ioctl(other, VIDIOC_G_INPUT, &current));
 	CHECK_EQ(current, device_input(other, DEVICE_SDI_QUAD));
@@ -210,8 +214,10 @@ static void test_time_stamps(void)
 			break;
 		now = suite_now();
 		stamp = capture_time(&buffer);
-		CHECK_EQ(buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK, V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC);
-		CHECK_EQ(buffer.flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK, V4L2_BUF_FLAG_TSTAMP_SRC_SOE);
+		CHECK_EQ(buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK,
+			 V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC);
+		CHECK_EQ(buffer.flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK,
+			 V4L2_BUF_FLAG_TSTAMP_SRC_SOE);
 		CHECK(!(buffer.flags & V4L2_BUF_FLAG_TIMECODE), "FLAG_TIMECODE is set");
 		CHECK_EQ(buffer.field, V4L2_FIELD_NONE);
 		CHECK(stamp <= now, "frame %u is %llu ns from the future", i,
@@ -258,15 +264,17 @@ static void set_all_timings(enum device_input input, unsigned int width, unsigne
 		CHECK_OK(capture_ioctl(capture.fd, VIDIOC_S_DV_TIMINGS, &list.timings));
 		CHECK_OK(capture_ioctl(capture.fd, VIDIOC_G_DV_TIMINGS, &now));
 		CHECK(now.bt.width == bt->width && now.bt.height == bt->height &&
-		      now.bt.pixelclock == bt->pixelclock, "timings %u: set %ux%u, got %ux%u", list.index,
-		      bt->width, bt->height, now.bt.width, now.bt.height);
+			      now.bt.pixelclock == bt->pixelclock,
+		      "timings %u: set %ux%u, got %ux%u", list.index, bt->width, bt->height,
+		      now.bt.width, now.bt.height);
 		CHECK_OK(capture_ioctl(capture.fd, VIDIOC_G_FMT, &capture.format));
 		CHECK_EQ(capture.format.fmt.pix.width, bt->width);
 		CHECK_EQ(capture.format.fmt.pix.height, bt->height);
 		found += bt->width == width && V4L2_DV_BT_FRAME_WIDTH(bt) == htotal &&
 			 bt->pixelclock == pixelclock;
 	}
-	CHECK(found == 1, "%u pixels of %u at %llu Hz are there %u times", width, htotal, pixelclock, found);
+	CHECK(found == 1, "%u pixels of %u at %llu Hz are there %u times", width, htotal,
+	      pixelclock, found);
 	capture_close(&capture);
 }
 
@@ -286,7 +294,8 @@ static void test_parm(void)
 
 	if (!CHECK_OK(world_say("signal sdi-quad 4320p59.94")) ||
 	    capture_prepare(&capture, DEVICE_SDI_QUAD,
-			    &(struct capture_signal){ 7680, 4320, 60000, 1001 }, V4L2_PIX_FMT_UYVY, 2))
+			    &(struct capture_signal){ 7680, 4320, 60000, 1001 }, V4L2_PIX_FMT_UYVY,
+			    2))
 		return;
 	for (unsigned int i = 0; i < 4; i++) {
 		struct v4l2_streamparm parm = { .type = capture.type };
@@ -295,8 +304,9 @@ static void test_parm(void)
 		parm.parm.capture.timeperframe.denominator = wishes[i][1];
 		CHECK_OK(capture_ioctl(capture.fd, VIDIOC_S_PARM, &parm));
 		CHECK(parm.parm.capture.timeperframe.numerator == 1001 &&
-		      parm.parm.capture.timeperframe.denominator == 60000, "S_PARM %u/%u gives %u/%u",
-		      wishes[i][0], wishes[i][1], parm.parm.capture.timeperframe.numerator,
+			      parm.parm.capture.timeperframe.denominator == 60000,
+		      "S_PARM %u/%u gives %u/%u", wishes[i][0], wishes[i][1],
+		      parm.parm.capture.timeperframe.numerator,
 		      parm.parm.capture.timeperframe.denominator);
 		CHECK_EQ(parm.parm.capture.readbuffers, 0);
 	}
@@ -330,7 +340,9 @@ static bool control_is(void *data)
 static void expect_control(struct capture *capture, uint32_t id, const char *name, int mask,
 			   int wanted)
 {
-	struct control_question q = { .capture = capture, .id = id, .mask = mask, .wanted = wanted };
+	struct control_question q = {
+		.capture = capture, .id = id, .mask = mask, .wanted = wanted
+	};
 
 	suite_until(control_is, &q, 2000);
 	CHECK(!q.ret && (q.value & mask) == wanted, "%s is 0x%x (%s), expected 0x%x in 0x%x", name,
@@ -354,7 +366,8 @@ static void test_controls(void)
 	power = 1 << device_input(capture.fd, DEVICE_SDI1);
 	if (CHECK_OK(capture_ioctl(capture.fd, VIDIOC_QUERYCTRL, &query))) {
 		CHECK_EQ(query.type, V4L2_CTRL_TYPE_MENU);
-		CHECK(query.flags & V4L2_CTRL_FLAG_READ_ONLY, "the transfer control can be written");
+		CHECK(query.flags & V4L2_CTRL_FLAG_READ_ONLY,
+		      "the transfer control can be written");
 		CHECK_EQ(capture_ioctl(capture.fd, VIDIOC_S_CTRL, &set), -EACCES);
 	}
 	for (int i = 0; i < 3; i++) {
@@ -378,7 +391,8 @@ static void test_colours(void)
 		const char *words;
 		unsigned int colorspace, ycbcr, xfer;
 	} cases[] = {
-		{ "transfer=sdr colour=709", V4L2_COLORSPACE_REC709, V4L2_YCBCR_ENC_709, V4L2_XFER_FUNC_709 },
+		{ "transfer=sdr colour=709", V4L2_COLORSPACE_REC709, V4L2_YCBCR_ENC_709,
+		  V4L2_XFER_FUNC_709 },
 		{ "transfer=sdr colour=2020", V4L2_COLORSPACE_BT2020, V4L2_YCBCR_ENC_BT2020,
 		  V4L2_XFER_FUNC_709 },
 		{ "transfer=pq colour=2020", V4L2_COLORSPACE_BT2020, V4L2_YCBCR_ENC_BT2020,
@@ -396,10 +410,12 @@ static void test_colours(void)
 			continue;
 		CHECK(pix->colorspace == cases[i].colorspace, "%s: colorspace %u, expected %u",
 		      cases[i].words, pix->colorspace, cases[i].colorspace);
-		ycbcr = pix->ycbcr_enc ? pix->ycbcr_enc : V4L2_MAP_YCBCR_ENC_DEFAULT(pix->colorspace);
-		xfer = pix->xfer_func ? pix->xfer_func : V4L2_MAP_XFER_FUNC_DEFAULT(pix->colorspace);
-		CHECK(ycbcr == cases[i].ycbcr, "%s: ycbcr_enc %u, expected %u", cases[i].words, ycbcr,
-		      cases[i].ycbcr);
+		ycbcr = pix->ycbcr_enc ? pix->ycbcr_enc
+				       : V4L2_MAP_YCBCR_ENC_DEFAULT(pix->colorspace);
+		xfer = pix->xfer_func ? pix->xfer_func
+				      : V4L2_MAP_XFER_FUNC_DEFAULT(pix->colorspace);
+		CHECK(ycbcr == cases[i].ycbcr, "%s: ycbcr_enc %u, expected %u", cases[i].words,
+		      ycbcr, cases[i].ycbcr);
 		CHECK(xfer == cases[i].xfer, "%s: xfer_func %u, expected %u", cases[i].words, xfer,
 		      cases[i].xfer);
 		CHECK(pix->quantization != V4L2_QUANTIZATION_FULL_RANGE, "%s: full range",

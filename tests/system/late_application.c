@@ -74,7 +74,8 @@ static void run(unsigned int pauses)
 			if (!take(&capture, &a))
 				goto out;
 		CHECK(a.gap_sequence - before >= 40 && a.gap_sequence - before <= 70,
-		      "a second's pause loses %llu frames", (unsigned long long)(a.gap_sequence - before));
+		      "a second's pause loses %llu frames",
+		      (unsigned long long)(a.gap_sequence - before));
 	}
 	for (unsigned int n = 0; n < AFTER / 2; n++)
 		if (!take(&capture, &a))
@@ -87,8 +88,9 @@ static void run(unsigned int pauses)
 	for (unsigned int n = 0; n < AFTER / 2; n++)
 		if (!take(&capture, &a))
 			goto out;
-	suite_note("lost: sequence %llu, pictures %llu, card %lld", (unsigned long long)a.gap_sequence,
-		   (unsigned long long)a.gap_frames, (long long)reader.books.stream[0].lost);
+	suite_note("lost: sequence %llu, pictures %llu, card %lld",
+		   (unsigned long long)a.gap_sequence, (unsigned long long)a.gap_frames,
+		   (long long)reader.books.stream[0].lost);
 	CHECK_EQ(a.gap_sequence, reader.books.stream[0].lost);
 	CHECK_EQ(a.gap_frames, reader.books.stream[0].lost);
 	CHECK_EQ(reader.books.stream[0].overrun, 0);

@@ -115,9 +115,9 @@ static bool expect_marked(struct capture *capture, unsigned int frames, double p
 			return false;
 	}
 	return CHECK((last - first) / (frames - 1) > period_ns * 0.99 &&
-		     (last - first) / (frames - 1) < period_ns * 1.01,
-		     "marked frames every %.3f ms, negotiated %.3f ms", (last - first) / 1e6 / (frames - 1),
-		     period_ns / 1e6);
+			     (last - first) / (frames - 1) < period_ns * 1.01,
+		     "marked frames every %.3f ms, negotiated %.3f ms",
+		     (last - first) / 1e6 / (frames - 1), period_ns / 1e6);
 }
 
 static void test_streaming(void)
@@ -148,7 +148,8 @@ static void test_streaming(void)
 			break;
 		ret = capture_give(&capture, buffer.index);
 	}
-	if (CHECK(!ret && !(buffer.flags & V4L2_BUF_FLAG_ERROR), "no picture although a signal came"))
+	if (CHECK(!ret && !(buffer.flags & V4L2_BUF_FLAG_ERROR),
+		  "no picture although a signal came"))
 		content_check(NULL, &capture.layout, capture.buffer[buffer.index].start,
 			      "first picture");
 out:
@@ -169,7 +170,8 @@ static void test_defaults(void)
 	CHECK_OK(capture_ioctl(capture.fd, VIDIOC_G_DV_TIMINGS, &timings));
 	CHECK(timings.bt.width && timings.bt.height && timings.bt.pixelclock, "no default timings");
 	CHECK_OK(capture_ioctl(capture.fd, VIDIOC_G_PARM, &parm));
-	CHECK(parm.parm.capture.timeperframe.numerator && parm.parm.capture.timeperframe.denominator,
+	CHECK(parm.parm.capture.timeperframe.numerator &&
+		      parm.parm.capture.timeperframe.denominator,
 	      "no default frame rate");
 	if (!CHECK_OK(capture_format(&capture, V4L2_PIX_FMT_UYVY)) ||
 	    !CHECK_OK(capture_buffers(&capture, V4L2_MEMORY_MMAP, 4)) ||
@@ -177,7 +179,8 @@ static void test_defaults(void)
 		goto out;
 	for (unsigned int i = 0; i < 10; i++) {
 		if (!CHECK_OK(capture_take(&capture, &buffer, 1000)) ||
-		    !CHECK(buffer.flags & V4L2_BUF_FLAG_ERROR, "a whole picture without a signal") ||
+		    !CHECK(buffer.flags & V4L2_BUF_FLAG_ERROR,
+			   "a whole picture without a signal") ||
 		    !CHECK_OK(capture_give(&capture, buffer.index)))
 			break;
 	}

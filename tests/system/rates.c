@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: every picture rate told apart and named as the right fraction: QUERY_DV_TIMINGS (raster
- * and pixel clock to the Hz), G_PARM, ENUM_FRAMEINTERVALS, the slope of the metadata node's
+ * Description: every picture rate told apart and named as the right fraction: QUERY_DV_TIMINGS
+ * (raster and pixel clock to the Hz), G_PARM, ENUM_FRAMEINTERVALS, the slope of the metadata node's
  * nanoseconds within 5 ppm, v4l2-ctl --query-dv-timings and `kinora timing`.
  *
- * Rasters and clocks: ST 274 for 1080, ST 2036-1 totals for 2160 and 4320 (5280/4400/5500 x 2250 and
- * twice that), written out as numbers.
+ * Rasters and clocks: ST 274 for 1080, ST 2036-1 totals for 2160 and 4320 (5280/4400/5500 x 2250
+ * and twice that), written out as numbers.
  */
 #include <endian.h>
 #include <errno.h>
@@ -88,7 +88,8 @@ static void check_parm(struct capture *capture, const struct rate *rate)
 	      frame->denominator, rate->den, rate->num);
 	CHECK_OK(capture_ioctl(capture->fd, VIDIOC_ENUM_FRAMEINTERVALS, &interval));
 	CHECK_EQ(interval.type, V4L2_FRMIVAL_TYPE_DISCRETE);
-	CHECK(interval.discrete.numerator == rate->den && interval.discrete.denominator == rate->num,
+	CHECK(interval.discrete.numerator == rate->den &&
+		      interval.discrete.denominator == rate->num,
 	      "%s: the frame interval is %u/%u", rate->mode, interval.discrete.numerator,
 	      interval.discrete.denominator);
 	interval.index = 1;
@@ -113,7 +114,8 @@ static void check_slope(struct capture *video, const struct rate *rate)
 		if (!CHECK_OK(capture_take(&meta, &buffer, 1000)) ||
 		    !meta_read(&meta, &buffer, &header))
 			goto out;
-		CHECK(le32toh(header.rate_num) == rate->num && le32toh(header.rate_den) == rate->den,
+		CHECK(le32toh(header.rate_num) == rate->num &&
+			      le32toh(header.rate_den) == rate->den,
 		      "%s: metadata says %u/%u", rate->mode, le32toh(header.rate_num),
 		      le32toh(header.rate_den));
 		CHECK(!(buffer.flags & V4L2_BUF_FLAG_ERROR), "%s: metadata frame %u has FLAG_ERROR",
@@ -126,7 +128,8 @@ static void check_slope(struct capture *video, const struct rate *rate)
 	slope = (double)(le64toh(header.sof_ns) - le64toh(first.sof_ns)) /
 		(le64toh(header.frame) - le64toh(first.frame));
 	ppm = (slope / want - 1) * 1e6;
-	CHECK(fabs(ppm) <= 5, "%s: a frame takes %.3f ns, that is %+.2f ppm", rate->mode, slope, ppm);
+	CHECK(fabs(ppm) <= 5, "%s: a frame takes %.3f ns, that is %+.2f ppm", rate->mode, slope,
+	      ppm);
 out:
 	capture_close(&meta);
 	CHECK_OK(capture_stop(video));
@@ -174,7 +177,8 @@ static void check_kinora_timing(struct capture *capture, const struct rate *rate
 	      "%s: kinora timing says %lld/%lld", rate->mode,
 	      json_integer_value(json_object_get(fraction, "num")),
 	      json_integer_value(json_object_get(fraction, "den")));
-	CHECK(json_is_number(json_object_get(clock, "ppm")), "%s: kinora timing gives no ppm", rate->mode);
+	CHECK(json_is_number(json_object_get(clock, "ppm")), "%s: kinora timing gives no ppm",
+	      rate->mode);
 	ppm = json_number_value(json_object_get(clock, "ppm"));
 	CHECK(fabs(ppm) <= 5, "%s: kinora timing says %+.2f ppm", rate->mode, ppm);
 	json_decref(root);
@@ -202,7 +206,8 @@ static void run(const struct rate *rates, unsigned int count, const char *connec
 	}
 }
 
-#define RUN(rates, connector, input) run(rates, sizeof(rates) / sizeof((rates)[0]), connector, input)
+#define RUN(rates, connector, input)                                                               \
+	run(rates, sizeof(rates) / sizeof((rates)[0]), connector, input)
 
 static void test_8k(void)
 {

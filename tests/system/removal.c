@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: the driver or the card goes away while programs use it: rmmod while open, unbind and bind,
- * PCI remove and rescan, module out and in again, and last the card pulled in mid-stream. The
- * application is told within a second, its memory stays until it lets go, nothing hangs, and the log is silent.
+ * Description: the driver or the card goes away while programs use it: rmmod while open, unbind and
+ * bind, PCI remove and rescan, module out and in again, and last the card pulled in mid-stream. The
+ * application is told within a second, its memory stays until it lets go, nothing hangs, and the
+ * log is silent.
  *
  * Environment: KINORA_MODULE, the kinora.ko that is loaded (tests/system/run sets it).
  */
@@ -93,10 +94,13 @@ static void expect_told(struct capture *capture, uint64_t since_ns)
 	/* a program that only polls is told as well */
 	struct pollfd fd = { .fd = capture->fd, .events = POLLIN };
 
-	CHECK(poll(&fd, 1, 1000) == 1 && fd.revents & (POLLERR | POLLHUP), "poll says 0x%x", fd.revents);
+	CHECK(poll(&fd, 1, 1000) == 1 && fd.revents & (POLLERR | POLLHUP), "poll says 0x%x",
+	      fd.revents);
 }
 
-/* What a dead node may still be asked: everything, and it must answer with an error or harmlessly. */
+/*
+ * What a dead node may still be asked: everything, and it must answer with an error or harmlessly.
+ */
 static void use_dead_node(struct capture *capture)
 {
 	struct v4l2_capability cap;
@@ -104,7 +108,8 @@ static void use_dead_node(struct capture *capture)
 	struct v4l2_buffer buffer = { .type = capture->type, .memory = capture->memory };
 	int value = 0;
 
-	CHECK(capture_ioctl(capture->fd, VIDIOC_QUERYCAP, &cap) == -ENODEV, "QUERYCAP on a dead node");
+	CHECK(capture_ioctl(capture->fd, VIDIOC_QUERYCAP, &cap) == -ENODEV,
+	      "QUERYCAP on a dead node");
 	CHECK(capture_query(capture, &timings) == -ENODEV, "QUERY_DV_TIMINGS on a dead node");
 	CHECK(capture_ioctl(capture->fd, VIDIOC_QBUF, &buffer) < 0, "QBUF on a dead node");
 	capture_ioctl(capture->fd, VIDIOC_S_INPUT, &value);
@@ -115,7 +120,8 @@ static void use_dead_node(struct capture *capture)
 	suite_pause(50);
 	for (unsigned int i = 0; i < capture->buffers; i++)
 		CHECK(capture->buffer[i].start[capture->layout.bytes - 1] == i &&
-		      capture->buffer[i].start[0] == i, "buffer %u was written to after the end", i);
+			      capture->buffer[i].start[0] == i,
+		      "buffer %u was written to after the end", i);
 }
 
 static int rmmod(void)
@@ -193,14 +199,16 @@ static void test_unbind_streaming(void)
 	for (unsigned int i = 0; i < 5; i++) {
 		if (begin(&capture))
 			return;
-		if (!CHECK_OK(capture_start(&capture)) || !take_good(&capture, 10 + suite_random(20))) {
+		if (!CHECK_OK(capture_start(&capture)) ||
+		    !take_good(&capture, 10 + suite_random(20))) {
 			capture_close(&capture);
 			return;
 		}
 		began = suite_now();
 		if (!CHECK_OK(device_write_within(DRIVER "/unbind", pci, SYSFS_MS)))
 			return;
-		expect_told(&capture, began > suite_now() - TOLD_MS * 1000000ULL ? began : suite_now());
+		expect_told(&capture,
+			    began > suite_now() - TOLD_MS * 1000000ULL ? began : suite_now());
 		use_dead_node(&capture);
 		capture_close(&capture);
 		if (!CHECK_OK(device_write_within(DRIVER "/bind", pci, SYSFS_MS)) || !expect_back())
@@ -230,8 +238,8 @@ static void test_pci_remove(void)
 	expect_told(&capture, began);
 	use_dead_node(&capture);
 	capture_close(&capture);
-	if (!CHECK_OK(device_write_within("/sys/bus/pci/rescan", "1", SYSFS_MS)) || !expect_back() ||
-	    begin(&capture))
+	if (!CHECK_OK(device_write_within("/sys/bus/pci/rescan", "1", SYSFS_MS)) ||
+	    !expect_back() || begin(&capture))
 		return;
 	if (CHECK_OK(capture_start(&capture)))
 		take_good(&capture, 60);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Description: a hundred random changes of the signal in mid-capture (away, another rate, another
- * raster, back): DQBUF never fails, the cadence goes on with FLAG_ERROR frames, each change is an event,
- * and when the signal is back or negotiated anew the pictures are right.
+ * raster, back): DQBUF never fails, the cadence goes on with FLAG_ERROR frames, each change is an
+ * event, and when the signal is back or negotiated anew the pictures are right.
  *
  * The row of changes comes from --seed and is the same for the same seed; --frames is how many
  * changes are made.
@@ -60,8 +60,8 @@ struct scene {
 };
 
 /*
- * Take a frame and hold it against every rule that holds for all frames. 1: a whole picture in index,
- * 0: a marked frame. Negative when the capture is over.
+ * Take a frame and hold it against every rule that holds for all frames. 1: a whole picture in
+ * index, 0: a marked frame. Negative when the capture is over.
  */
 static int take(struct scene *s, unsigned int *index)
 {
@@ -74,8 +74,8 @@ static int take(struct scene *s, unsigned int *index)
 		return ret;
 	now = suite_now();
 	CHECK_EQ(buffer.bytesused, s->capture.layout.bytes);
-	CHECK(!s->any || buffer.sequence > s->last_sequence, "sequence %u after %u", buffer.sequence,
-	      s->last_sequence);
+	CHECK(!s->any || buffer.sequence > s->last_sequence, "sequence %u after %u",
+	      buffer.sequence, s->last_sequence);
 	CHECK(!s->any || capture_time(&buffer) > s->last_ns, "time goes back at sequence %u",
 	      buffer.sequence);
 	CHECK(capture_time(&buffer) <= now, "sequence %u is from the future", buffer.sequence);
@@ -143,8 +143,8 @@ static bool await_event(struct scene *s)
 		unsigned int index;
 
 		if (suite_now() > end)
-			return CHECK(false, "from %s to %s: no event within %u ms", s->negotiated->mode,
-				     s->now->mode, EVENT_MS);
+			return CHECK(false, "from %s to %s: no event within %u ms",
+				     s->negotiated->mode, s->now->mode, EVENT_MS);
 		if (take(s, &index) < 0 || !CHECK_OK(capture_give(&s->capture, index)))
 			return false;
 	}
@@ -181,7 +181,9 @@ static bool one_change(struct scene *s)
 		return take_until(s, true, SETTLE_MS);
 	if (!take_until(s, false, SETTLE_MS))
 		return false;
-	/* a third of the time back to what was there, a third on to the next change, a third anew */
+	/*
+	 * a third of the time back to what was there, a third on to the next change, a third anew
+	 */
 	switch (suite_random(3)) {
 	case 0:
 		return change_to(s, s->negotiated) && take_until(s, true, SETTLE_MS);
@@ -220,7 +222,9 @@ static void run(struct scene *s, unsigned int changes)
 			goto out;
 		}
 	}
-	/* at the end: the first signal again, negotiated anew, compared with bars worked out here */
+	/*
+	 * at the end: the first signal again, negotiated anew, compared with bars worked out here
+	 */
 	if (!change_to(s, &s->changes[0]))
 		goto out;
 	capture_stop(&s->capture);
@@ -266,7 +270,8 @@ static void test_sdi(void)
 	run(&scene, suite_options.frames);
 }
 
-/* The receiver loses lock for moments: marked frames, then pictures again, without any new S_DV_TIMINGS. */
+/* The receiver loses lock for moments: marked frames, then pictures again, without any new
+ * S_DV_TIMINGS. */
 static void test_unlock(void)
 {
 	static struct scene scene = {

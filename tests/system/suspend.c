@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: the machine is suspended and resumed, idle and while streaming: the node works again, and a stream
- * that was running goes on or says that it ended.
+ * Description: the machine is suspended and resumed, idle and while streaming: the node works
+ * again, and a stream that was running goes on or says that it ended.
  *
- * Suspend to idle with pm_test, which takes all devices through suspend and resume and needs nobody to wake
- * the machine. The test machine's file system does not survive that, so tests/system/run copies
- * this program and `stimulus` to the guest's memory first.
+ * Suspend to idle with pm_test, which takes all devices through suspend and resume and needs nobody
+ * to wake the machine. The test machine's file system does not survive that, so tests/system/run
+ * copies this program and `stimulus` to the guest's memory first.
  */
 #include <errno.h>
 #include <string.h>
@@ -100,8 +100,8 @@ static void test_streaming(void)
 		good = buffer.flags & V4L2_BUF_FLAG_ERROR ? 0 : good + 1;
 		ret = capture_give(&capture, buffer.index);
 	}
-	suite_note("after the sleep: %s, %u whole frames in a row", ret ? strerror(-ret) : "streaming on",
-		   good);
+	suite_note("after the sleep: %s, %u whole frames in a row",
+		   ret ? strerror(-ret) : "streaming on", good);
 	CHECK(good >= 30, "the stream does not go on: %s", strerror(-ret));
 	CHECK_OK(capture_stop(&capture));
 	if (CHECK_OK(capture_start(&capture)))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Description: pictures and ancillary data of one channel together, and several channels at once: shared
- * frame numbers and times, payload ids of each link, and content that belongs to its connector.
+ * Description: pictures and ancillary data of one channel together, and several channels at once:
+ * shared frame numbers and times, payload ids of each link, and content that belongs to its
+ * connector.
  */
 #include <endian.h>
 #include <stdio.h>
@@ -29,27 +30,30 @@ static bool take_meta(struct capture *meta, struct pair *pair, const uint32_t pa
 	uint32_t id[4];
 	unsigned int seen;
 
-	if (!CHECK_OK(capture_take(meta, &buffer, 1000)) || !meta_read(meta, &buffer, &pair->header))
+	if (!CHECK_OK(capture_take(meta, &buffer, 1000)) ||
+	    !meta_read(meta, &buffer, &pair->header))
 		return false;
 	CHECK(!(buffer.flags & V4L2_BUF_FLAG_ERROR), "metadata is marked");
 	CHECK_EQ(le32toh(pair->header.status), 0);
 	CHECK_EQ(le32toh(pair->header.payload_id), payload_id[0]);
 	CHECK(le64toh(pair->header.timecode) & KINORA_TC_VALID ? true : !pair->header.timecode,
 	      "timecode bits without VALID");
-	CHECK(le64toh(pair->header.eof_ns) > le64toh(pair->header.sof_ns), "a frame ends before it begins");
+	CHECK(le64toh(pair->header.eof_ns) > le64toh(pair->header.sof_ns),
+	      "a frame ends before it begins");
 	seen = meta_payload_ids(meta, &buffer, id);
 	CHECK_EQ(seen, links);
 	for (unsigned int i = 0; i < 4; i++)
 		CHECK(!(links >> i & 1) || id[i] == payload_id[i],
-		      "payload id of link %u is 0x%08x, expected 0x%08x", i + 1, id[i], payload_id[i]);
+		      "payload id of link %u is 0x%08x, expected 0x%08x", i + 1, id[i],
+		      payload_id[i]);
 	pair->sequence = buffer.sequence;
 	pair->time_ns = capture_time(&buffer);
 	return CHECK_OK(capture_give(meta, buffer.index));
 }
 
 /*
- * The nodes start one after the other, so the first pictures may have no partner; from then on each frame has
- * one in both, with the same number, sequence and time.
+ * The nodes start one after the other, so the first pictures may have no partner; from then on each
+ * frame has one in both, with the same number, sequence and time.
  */
 static void compare_nodes(struct capture *video, struct capture *meta, const uint32_t payload_id[4],
 			  unsigned int links)
@@ -64,7 +68,8 @@ static void compare_nodes(struct capture *video, struct capture *meta, const uin
 		struct stamp stamp;
 
 		if (!CHECK_OK(capture_take(video, &buffer, 1000)) ||
-		    !CHECK_OK(stamp_read(video->buffer[buffer.index].start, &video->layout, &stamp)))
+		    !CHECK_OK(
+			    stamp_read(video->buffer[buffer.index].start, &video->layout, &stamp)))
 			return;
 		while (le64toh(pair.header.frame) < stamp.frame)
 			if (!take_meta(meta, &pair, payload_id, links))
@@ -115,7 +120,8 @@ static void test_quad_5994(void)
 	/* 8K59.94 SDR BT.709: D2 CA 80 01|21|41|61 */
 	static const uint32_t id[4] = { 0x0180cad2, 0x2180cad2, 0x4180cad2, 0x6180cad2 };
 
-	run_pair("signal sdi-quad 4320p59.94 pattern=rp219", DEVICE_SDI_QUAD, &signal, id, 0xf, true);
+	run_pair("signal sdi-quad 4320p59.94 pattern=rp219", DEVICE_SDI_QUAD, &signal, id, 0xf,
+		 true);
 }
 
 static void test_single(void)
@@ -154,10 +160,11 @@ static void test_meta_without_signal(void)
 	if (!CHECK_OK(capture_start(&meta)))
 		goto out;
 	for (unsigned int i = 0; i < 20; i++) {
-		if (!CHECK_OK(capture_take(&meta, &buffer, 1000)) || !meta_read(&meta, &buffer, &header))
+		if (!CHECK_OK(capture_take(&meta, &buffer, 1000)) ||
+		    !meta_read(&meta, &buffer, &header))
 			goto out;
-		CHECK(le32toh(header.status) & KINORA_META_NO_SIGNAL, "NO_SIGNAL is not set in status 0x%x",
-		      le32toh(header.status));
+		CHECK(le32toh(header.status) & KINORA_META_NO_SIGNAL,
+		      "NO_SIGNAL is not set in status 0x%x", le32toh(header.status));
 		CHECK_EQ(le16toh(header.packets), 0);
 		CHECK_EQ(buffer.sequence, i);
 		if (!CHECK_OK(capture_give(&meta, buffer.index)))
@@ -178,13 +185,21 @@ static void test_four_channels(void)
 		uint32_t fourcc;
 	} inputs[4] = {
 		{ "signal sdi1 2160p60 pattern=bt2111-hlg transfer=hlg colour=2020",
-		  { 3840, 2160, 60, 1 }, CONTENT_HLG, V4L2_PIX_FMT_UYVY },
-		{ "signal sdi2 1080p50 pattern=rp219", { 1920, 1080, 50, 1 }, CONTENT_RP219,
+		  { 3840, 2160, 60, 1 },
+		  CONTENT_HLG,
+		  V4L2_PIX_FMT_UYVY },
+		{ "signal sdi2 1080p50 pattern=rp219",
+		  { 1920, 1080, 50, 1 },
+		  CONTENT_RP219,
 		  V4L2_PIX_FMT_NV12 },
-		{ "signal sdi3 1080p59.94 pattern=black", { 1920, 1080, 60000, 1001 }, CONTENT_BLACK,
+		{ "signal sdi3 1080p59.94 pattern=black",
+		  { 1920, 1080, 60000, 1001 },
+		  CONTENT_BLACK,
 		  V4L2_PIX_FMT_YUYV },
 		{ "signal sdi4 1080p25 pattern=bt2111-hlg transfer=hlg colour=2020",
-		  { 1920, 1080, 25, 1 }, CONTENT_HLG, V4L2_PIX_FMT_P010 },
+		  { 1920, 1080, 25, 1 },
+		  CONTENT_HLG,
+		  V4L2_PIX_FMT_P010 },
 	};
 	struct capture capture[4] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
 	struct content_picture picture[4] = { 0 };
@@ -217,7 +232,8 @@ static void test_four_channels(void)
 			char what[32];
 
 			/* each as often as its rate asks for, by 25 Hz */
-			for (unsigned int k = 0; k < signal->rate_num / signal->rate_den / 25; k++) {
+			for (unsigned int k = 0; k < signal->rate_num / signal->rate_den / 25;
+			     k++) {
 				snprintf(what, sizeof(what), "channel %u frame %u", i + 1, n);
 				if (!CHECK_OK(capture_take(&capture[i], &buffer, 1000)))
 					goto out;

@@ -205,6 +205,7 @@ run_inside() {
 	[[ $PWD/ != "$repo"/* ]] || directory=$PWD
 	# shellcheck disable=SC2034
 	[[ $kernel != debug ]] || rmmod_limit=60
+	# shellcheck disable=SC2034
 	[[ $kernel != debug || $driver == no ]] || leak_check=yes
 	if [[ $interactive == no && ! -t 0 && $(readlink /proc/self/fd/0) != /dev/null ]]; then
 		stdin=yes

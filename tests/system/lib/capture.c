@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The ioctls, in the order in which programs use them. USERPTR memory is page aligned; DMABUF buffers
- * are brought by the test itself.
+ * The ioctls, in the order in which programs use them. USERPTR memory is page aligned; DMABUF
+ * buffers are brought by the test itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -102,8 +102,9 @@ int capture_lock(struct capture *capture, const struct capture_signal *signal, u
 	struct lock_question question = { .capture = capture, .signal = signal };
 
 	if (!suite_until(signal_is_there, &question, ms)) {
-		suite_note("%s: no %ux%u at %u/%u after %u ms; query: %s, %ux%u, %llu Hz", capture->path,
-			   signal->width, signal->height, signal->rate_num, signal->rate_den, ms,
+		suite_note("%s: no %ux%u at %u/%u after %u ms; query: %s, %ux%u, %llu Hz",
+			   capture->path, signal->width, signal->height, signal->rate_num,
+			   signal->rate_den, ms,
 			   question.last ? strerror(-question.last) : "locked",
 			   question.timings.bt.width, question.timings.bt.height,
 			   (unsigned long long)question.timings.bt.pixelclock);

@@ -46,8 +46,8 @@ void capture_close(struct capture *capture);
 int capture_input(struct capture *capture, enum device_input input);
 
 /*
- * Wait until the detected picture has this size and this rate (0/0: any), then take its timings over.
- * -ETIMEDOUT, with a message of what was there instead, after ms.
+ * Wait until the detected picture has this size and this rate (0/0: any), then take its timings
+ * over. -ETIMEDOUT, with a message of what was there instead, after ms.
  */
 struct capture_signal {
 	unsigned int width, height;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Code values: 10-bit, narrow range, as in RP 219 / ARIB STD-B28 and BT.2111. Packing: docs/hardware.md
- * section 8, a function for each format. Nothing here is fast; equal rows are packed once, and that
- * is enough for 8K bars.
+ * Code values: 10-bit, narrow range, as in RP 219 / ARIB STD-B28 and BT.2111. Packing:
+ * docs/hardware.md section 8, a function for each format. Nothing here is fast; equal rows are
+ * packed once, and that is enough for 8K bars.
  */
 #include <endian.h>
 #include <errno.h>
@@ -470,8 +470,8 @@ static bool row_matches(const struct mem_layout *layout, unsigned int plane, uns
 	for (unsigned int at = 0; at < stride; at++) {
 		if (got[at] == want[at] || close_enough(layout->format, got, want, at))
 			continue;
-		snprintf(why, size, "plane %u row %u byte %u is 0x%02x, expected 0x%02x", plane, y, at,
-			 got[at], want[at]);
+		snprintf(why, size, "plane %u row %u byte %u is 0x%02x, expected 0x%02x", plane, y,
+			 at, got[at], want[at]);
 		return false;
 	}
 	return true;
@@ -536,9 +536,9 @@ bool content_check(const struct content_picture *picture, const struct mem_layou
 /* --- traps --- */
 
 /*
- * A byte of a row that no picture makes: 0 in an 8-bit luma or chroma byte is reserved, and a 10-bit
- * sample of 1023 is, too. For the words of v210, Y210 and P010 all ones is impossible; an RGB word
- * has zeros in its unused bits.
+ * A byte of a row that no picture makes: 0 in an 8-bit luma or chroma byte is reserved, and a
+ * 10-bit sample of 1023 is, too. For the words of v210, Y210 and P010 all ones is impossible; an
+ * RGB word has zeros in its unused bits.
  */
 #define TRAP_STEP 64	/* rows */
 
@@ -555,7 +555,9 @@ static uint32_t trap_word(const struct mem_layout *layout)
 	}
 }
 
-/* The traps: a word in every 64th row of each plane, further right from row to row, and the last. */
+/*
+ * The traps: a word in every 64th row of each plane, further right from row to row, and the last.
+ */
 static size_t trap_at(const struct mem_layout *layout, unsigned int plane, unsigned int n)
 {
 	const struct mem_plane *p = &layout->plane[plane];

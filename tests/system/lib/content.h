@@ -37,7 +37,7 @@ struct content_picture {
 	bool bt2020;				/* else BT.709 */
 	unsigned int rows;			/* stored ones */
 	uint16_t *y, *cb, *cr;			/* rows x width, rows x width / 2, the same */
-	uint16_t *row;				/* height entries: the stored row, or CONTENT_UNKNOWN */
+	uint16_t *row; /* height entries: the stored row, or CONTENT_UNKNOWN */
 };
 
 enum content_bars {
@@ -65,7 +65,8 @@ void content_destroy(struct content_picture *picture);
 /*
  * Compare every byte of a buffer with the picture, the stamp drawn into it; RGB may be one code off
  * in 8 bit and two in 10, because the document leaves the last rounding open. Rows with no known
- * values are left to the stamp's checksum. false, and the first difference in words, when it differs.
+ * values are left to the stamp's checksum. false, and the first difference in words, when it
+ * differs.
  */
 bool content_matches(const struct content_picture *picture, const struct mem_layout *layout,
 		     const uint8_t *buffer, char *why, size_t size);

@@ -73,7 +73,8 @@ static int walk(unsigned int channel, enum device_kind kind, char out[DEVICE_PAT
 	if (!dir)
 		return -ENODEV;
 	while ((entry = readdir(dir))) {
-		if (strncmp(entry->d_name, "video", 5) || read_name(entry->d_name, name, sizeof(name)))
+		if (strncmp(entry->d_name, "video", 5) ||
+		    read_name(entry->d_name, name, sizeof(name)))
 			continue;
 		if (sscanf(name, "kinora ch%u %15s%c", &n, kind_name, &end) != 2 ||
 		    strcmp(kind_name, kind_names[kind]))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * ST 291-1: a word has even parity of bits 7:0 in bit 8 and its inverse in bit 9; the checksum is the
- * sum of bits 8:0 from DID to the last user data word, bit 9 again the inverse of bit 8.
+ * ST 291-1: a word has even parity of bits 7:0 in bit 8 and its inverse in bit 9; the checksum is
+ * the sum of bits 8:0 from DID to the last user data word, bit 9 again the inverse of bit 8.
  */
 #include <endian.h>
 #include <errno.h>
@@ -43,7 +43,8 @@ static unsigned int word_at(const uint8_t *words, unsigned int n)
 
 static void check_packet(const struct kinora_meta_packet *packet, const uint8_t *words)
 {
-	unsigned int sum = (with_parity(packet->did) & 0x1ff) + (with_parity(packet->sdid) & 0x1ff) +
+	unsigned int sum = (with_parity(packet->did) & 0x1ff) +
+			   (with_parity(packet->sdid) & 0x1ff) +
 			   (with_parity(packet->data_count) & 0x1ff);
 
 	CHECK(packet->link >= 1 && packet->link <= 4, "packet of link %u", packet->link);
@@ -66,8 +67,8 @@ bool meta_read(const struct capture *capture, const struct v4l2_buffer *buffer,
 
 	memcpy(header, start, sizeof(*header));
 	bytes = le32toh(header->bytes);
-	if (!CHECK_EQ(le32toh(header->magic), 0x4d524e4b) || !CHECK_EQ(le16toh(header->version), 1) ||
-	    !CHECK_EQ(bytes, buffer->bytesused) ||
+	if (!CHECK_EQ(le32toh(header->magic), 0x4d524e4b) ||
+	    !CHECK_EQ(le16toh(header->version), 1) || !CHECK_EQ(bytes, buffer->bytesused) ||
 	    !CHECK(bytes >= at && bytes <= capture->buffer[buffer->index].length,
 		   "%zu bytes in the header", bytes))
 		return false;

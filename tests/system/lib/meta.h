@@ -13,8 +13,9 @@
 int meta_prepare(struct capture *capture, unsigned int channel, unsigned int buffers);
 
 /*
- * Check magic, version, lengths and every packet (lengths, parity, checksum) of a buffer and copy its
- * header. Each rule is a check of the running test. false when the buffer cannot be read at all.
+ * Check magic, version, lengths and every packet (lengths, parity, checksum) of a buffer and copy
+ * its header. Each rule is a check of the running test. false when the buffer cannot be read at
+ * all.
  */
 bool meta_read(const struct capture *capture, const struct v4l2_buffer *buffer,
 	       struct kinora_meta_header *header);

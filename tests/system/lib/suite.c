@@ -28,7 +28,9 @@ static const struct suite *current;
 static struct kernel_log *kernel_log;
 static uint64_t random_state;
 
-/* The same check may fail for each of thousands of frames: three times is told, the rest counted. */
+/*
+ * The same check may fail for each of thousands of frames: three times is told, the rest counted.
+ */
 #define REPEATS_TOLD 3
 #define PLACES 32
 

@@ -7,8 +7,8 @@
  *
  *	return suite_main(argc, argv, &(struct suite){ ... });
  *
- * Command line: --list, --only TEST, --seed N, --frames N, --long. Exit status: 0 everything passed,
- * 1 something failed, 2 wrong option, 77 no Kinora node here.
+ * Command line: --list, --only TEST, --seed N, --frames N, --long. Exit status: 0 everything
+ * passed, 1 something failed, 2 wrong option, 77 no Kinora node here.
  *
  * Surprises:
  * - A test fails, too, when the kernel reports something (warning, lockdep, KASAN, DMA fault ...)

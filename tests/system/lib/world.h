@@ -46,8 +46,8 @@ int world_books_read(struct world_books *books);
 int world_books_reset(void);
 
 /*
- * The same beside a capture that must not be kept waiting: begin, go on taking frames until done, then
- * finish for the result.
+ * The same beside a capture that must not be kept waiting: begin, go on taking frames until done,
+ * then finish for the result.
  */
 struct world_reader {
 	pthread_t thread;
