@@ -176,6 +176,8 @@ build_qemu() {
 		-fsdev "local,id=repo,path=$repo,security_model=none,multidevs=remap"
 		-device "virtio-9p-pci,fsdev=repo,mount_tag=repo"
 		-device "virtio-serial-pci,ioeventfd=off")
+	mkfifo "$run/run/monitor.in" "$run/run/monitor.out"
+	qemu+=(-chardev "pipe,id=monitor,path=/run/monitor" -mon "chardev=monitor,mode=readline")
 	for port in control out err log leaks; do
 		: >"$run/run/$port"
 		qemu+=(-chardev "file,id=$port,path=/run/$port,append=on"
@@ -236,6 +238,7 @@ run_inside() {
 	# 2>: QEMU may abort after the guest is off when its card has died; bash would say so.
 	{ wait -n -p ended "$qemu_pid" ${timer_pid:+"$timer_pid"} || true; } 2>/dev/null
 	if [[ -n $timer_pid && $ended == "$timer_pid" ]]; then
+		ask_what_hangs
 		kill -KILL "$qemu_pid"
 		wait "$qemu_pid" 2>/dev/null || true
 		wait "$out_pid" "$err_pid" || true
@@ -245,6 +248,17 @@ run_inside() {
 	fi
 	wait "$out_pid" "$err_pid" || true
 	finish_run
+}
+
+# ask_what_hangs: at the time limit, the kernel's list of blocked tasks goes to the log. Keys of
+# the emulated keyboard reach a kernel whose userspace does not run any more.
+ask_what_hangs() {
+	local key
+	for key in 9 w l; do
+		echo "sendkey alt-sysrq-$key"
+	done 1<>"$run/run/monitor.in" # opened for both, it cannot block
+	# Nothing says that the list is complete; a kernel that lives prints it within a second.
+	sleep 3
 }
 
 # finish_run: what the guest told becomes the exit status.
