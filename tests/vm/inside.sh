@@ -177,7 +177,7 @@ build_qemu() {
 		-device "virtio-9p-pci,fsdev=repo,mount_tag=repo"
 		-device "virtio-serial-pci,ioeventfd=off")
 	mkfifo "$run/run/monitor.in" "$run/run/monitor.out"
-	qemu+=(-chardev "pipe,id=monitor,path=/run/monitor" -mon "chardev=monitor,mode=readline")
+	qemu+=(-monitor pipe:/run/monitor)
 	for port in control out err log leaks; do
 		: >"$run/run/$port"
 		qemu+=(-chardev "file,id=$port,path=/run/$port,append=on"
