@@ -8,9 +8,9 @@
  * DMABUF) is theirs to budget.
  *
  * Programs keep MMAP memory mapped for as long as they like, but a driver must end all of its DMA
- * mappings before it lets go of its device. So this memory is allocated for a device that stands for
- * nothing but itself (kinora_device.memory), and mapped for the card from buf_init to buf_cleanup,
- * which vb2 calls on removal even for memory that is still in use.
+ * mappings before it lets go of its device. So this memory is allocated for a device that stands
+ * for nothing but itself (kinora_device.memory), and mapped for the card from buf_init to
+ * buf_cleanup, which vb2 calls on removal even for memory that is still in use.
  *
  * A frame with an error is still a whole buffer, flagged with V4L2_BUF_FLAG_ERROR. The queue itself
  * is put into error only when the card is lost: OBS ends its capture for good on any DQBUF error.
