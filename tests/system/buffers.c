@@ -151,8 +151,9 @@ out:
 }
 
 /*
- * Export the MMAP buffers of channel 2 and import on channel 1. Both are one PCI function, and videobuf2 maps such
- * a buffer twice for it; DMA-API debug takes that for a fault and then falls silent, so not under it.
+ * Export the MMAP buffers of channel 2 and import on channel 1. Both are one PCI function, and
+ * videobuf2 maps such a buffer twice for it; DMA-API debug takes that for a fault and then falls
+ * silent, so not under it.
  */
 static void test_dmabuf_from_node(void)
 {

@@ -15,8 +15,7 @@
 
 static const struct capture_signal signal_2160 = { 3840, 2160, 60, 1 };
 
-#define STOP_MS 8000 /* stop, channel reset and bus mastering off, each with the card's time-out   \
-		      */
+#define STOP_MS 17000	/* stop, channel reset, card reset: each may take CAP's 5 s */
 
 static int begin(struct capture *capture)
 {

@@ -101,7 +101,8 @@ void suite_note(const char *format, ...)
 
 bool suite_debug_kernel(void)
 {
-	return !access("/sys/kernel/debug/dma-api", F_OK) || !access("/sys/kernel/debug/kmemleak", F_OK);
+	return !access("/sys/kernel/debug/dma-api", F_OK) ||
+	       !access("/sys/kernel/debug/kmemleak", F_OK);
 }
 
 uint64_t suite_now(void)
@@ -295,7 +296,8 @@ int suite_main(int argc, char **argv, const struct suite *suite)
 	}
 	signal(SIGALRM, out_of_time);
 	signal(SIGPIPE, SIG_IGN);
-	alarm(suite->time_limit * (suite_options.thorough ? 4 : 1) * (suite_debug_kernel() ? 4 : 1));
+	alarm(suite->time_limit * (suite_options.thorough ? 4 : 1) *
+	      (suite_debug_kernel() ? 4 : 1));
 	status = run_tests(only);
 	kernel_log_close(kernel_log);
 	return status;
