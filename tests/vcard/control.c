@@ -37,6 +37,7 @@ static void client_drop(struct control_client *client)
 	close(client->fd);
 	client->fd = -1;
 	client->used = 0;
+	client->too_long = false;
 }
 
 static int client_send(struct control_client *client, const char *text)
@@ -113,17 +114,26 @@ static int client_lines(struct control *control, struct control_client *client)
 		*end = '\0';
 		if (end > client->line && end[-1] == '\r')
 			end[-1] = '\0';
-		ret = request(control, client);
+		if (client->too_long)
+			ret = client_send(client, "error: the line is too long\n");
+		else
+			ret = request(control, client);
+		client->too_long = false;
 		if (ret)
 			return ret;
 		rest = client->line + length;
 		client->used -= length;
 		memmove(client->line, rest, client->used);
 	}
-	if (client->used < sizeof(client->line))
-		return 0;
-	client_send(client, "error: the line is too long\n");
-	return -E2BIG;
+	/*
+	 * A line that is too long is read to its end, and answered then: closing the socket on what
+	 * is still being sent would lose the answer.
+	 */
+	if (client->used == sizeof(client->line)) {
+		client->too_long = true;
+		client->used = 0;
+	}
+	return 0;
 }
 
 static void client_read(struct control *control, struct control_client *client)

@@ -20,6 +20,7 @@ struct vfu;
 struct control_client {
 	int fd;			/* -1: nobody */
 	size_t used;
+	bool too_long;		/* what came of this line was thrown away */
 	char line[STIMULUS_LINE_MAX + 1];
 };
 
