@@ -272,7 +272,8 @@ void kinora_signal_work(struct work_struct *work)
 	    kinora_card_check(kdev))
 		return;
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
-		mutex_lock(&channel->mutex); /* nothing starts or stops between look and deed */
+		/* nothing starts or stops between look and deed */
+		mutex_lock(&channel->mutex);
 		kinora_stream_check(&channel->video_stream);
 		kinora_stream_check(&channel->meta_stream);
 		mutex_unlock(&channel->mutex);
