@@ -71,7 +71,7 @@ static void capture_noise(const struct content_format *format,
 	set_traps(&capture);
 	if (!CHECK_OK(capture_start(&capture)))
 		goto out;
-	for (unsigned int i = 0; i < 2 * PICTURES; i++) {
+	for (unsigned int i = 0; i < PICTURES + 1; i++) {
 		struct v4l2_buffer buffer;
 		char why[256] = "", what[64];
 		struct stamp stamp;
@@ -148,7 +148,8 @@ static void test_noise_2020(void)
 	noise_1080p(true);
 }
 
-static void bars_8k(enum content_bars bars, const char *more)
+/* Every format, or every third one where the bars bring nothing new to the packing. */
+static void bars_8k(enum content_bars bars, const char *more, unsigned int step)
 {
 	static const struct capture_signal signal = { 7680, 4320, 30, 1 };
 	struct content_picture picture = { 0 };
@@ -157,7 +158,7 @@ static void bars_8k(enum content_bars bars, const char *more)
 				more)) ||
 	    !CHECK_OK(content_bars_create(&picture, bars, 7680, 4320)))
 		return;
-	for (unsigned int i = 0; i < CONTENT_FORMATS; i++) {
+	for (unsigned int i = 0; i < CONTENT_FORMATS; i += step) {
 		struct capture capture = { .fd = -1 };
 		struct v4l2_buffer buffer;
 
@@ -179,17 +180,17 @@ static void bars_8k(enum content_bars bars, const char *more)
 
 static void test_bars_hlg(void)
 {
-	bars_8k(CONTENT_HLG, "transfer=hlg colour=2020");
+	bars_8k(CONTENT_HLG, "transfer=hlg colour=2020", 1);
 }
 
 static void test_bars_rp219(void)
 {
-	bars_8k(CONTENT_RP219, "");
+	bars_8k(CONTENT_RP219, "", 3);
 }
 
 static void test_black(void)
 {
-	bars_8k(CONTENT_BLACK, "");
+	bars_8k(CONTENT_BLACK, "", 3);
 }
 
 /* The sizes of an 8K frame, literally. */

@@ -151,7 +151,7 @@ static void check_v4l2_ctl(struct capture *capture, const struct rate *rate)
 	CHECK(strstr(output.out, fps), "v4l2-ctl does not say '%s': %.700s", fps, output.out);
 }
 
-/* `kinora timing` over two seconds: passes its own limits, names the fraction, within 5 ppm. */
+/* `kinora timing` over a second: passes its own limits, names the fraction, within 5 ppm. */
 static void check_kinora_timing(struct capture *capture, const struct rate *rate)
 {
 	static struct world_output output;
@@ -164,7 +164,7 @@ static void check_kinora_timing(struct capture *capture, const struct rate *rate
 	double ppm;
 	int status;
 
-	snprintf(frames, sizeof(frames), "%u", 2 * rate->num / rate->den);
+	snprintf(frames, sizeof(frames), "%u", rate->num / rate->den + 1);
 	status = world_run(&output, 30000, argv);
 	CHECK(status == 0, "kinora timing: status %d, %.500s", status, output.err);
 	root = json_loads(output.out, 0, &error);
