@@ -129,7 +129,15 @@ inputs_of_kernel() {
 	list_packages build
 	kernel_suite "$1"
 	echo "$early_modules"
-	declare -f bootstrap make_kernel unpack_vmlinux pack_modules
+	declare -f bootstrap newest_release make_kernel unpack_vmlinux pack_modules
+}
+
+# newest_release ROOT KERNEL: of the series KERNEL. The suite's own choice, linux-headers-amd64, will
+# not do: backports goes on to the next series while this one is still there.
+newest_release() {
+	in_root "$1" apt-cache --names-only search \
+		"^linux-headers-${2//./\\.}\.[0-9]+([-+][a-z0-9]+)?-amd64\$" |
+		sed -E 's/^linux-headers-([^ ]+).*/\1/' | sort -V | tail -n 1
 }
 
 make_kernel() {
@@ -137,11 +145,11 @@ make_kernel() {
 	local -a packages
 	read -r suite backports < <(kernel_suite "$kernel")
 	mapfile -t packages < <(list_packages build)
-	bootstrap root "$suite" "$backports" linux-headers-amd64 "${packages[@]}"
-	release=$(basename "$(echo root/lib/modules/*)")
-	[[ $release == "$kernel".* ]] ||
-		fail 125 "$suite has Linux $release where $kernel was expected"
+	bootstrap root "$suite" "$backports" "${packages[@]}"
+	release=$(newest_release root "$kernel")
+	[[ -n $release ]] || fail 125 "$suite has no Linux $kernel"
 	echo "$release" >release
+	in_root root apt-get -q install --no-install-recommends -y "linux-headers-$release"
 	# The image is only unpacked: installed, it would want an initramfs and a boot loader.
 	# From 7.x on linux-image is a shell around packages that hold the kernel and its modules.
 	# shellcheck disable=SC2016  # expanded by the inner shell
