@@ -8,15 +8,76 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "signal blocks are little endian and are filled in place");
 _Static_assert(sizeof(struct kinora_signal) == KINORA_SIGNAL_BYTES, "layout of the contract");
 
+#define BLOCK_WORDS (KINORA_SIGNAL_BYTES / 4)
+
+/* --- the bus --- */
+
+static uint64_t time_ns(const struct controller_hal *hal)
+{
+	uint32_t low = hal_read(hal, KINORA_CTL_SYSTEM + KINORA_SYS_TIME_LO);
+
+	return (uint64_t)hal_read(hal, KINORA_CTL_SYSTEM + KINORA_SYS_TIME_HI) << 32 | low;
+}
+
+static uint32_t receiver_read(const struct controller_hal *hal, unsigned int link, unsigned int reg)
+{
+	return hal_read(hal, KINORA_CTL_RX(link) + reg);
+}
+
+static void receiver_sample(const struct controller_hal *hal, unsigned int link,
+			    struct detect_sample *sample)
+{
+	*sample = (struct detect_sample){
+		.status = receiver_read(hal, link, KINORA_RX_STATUS),
+		.words = receiver_read(hal, link, KINORA_RX_WORDS),
+		.lines = receiver_read(hal, link, KINORA_RX_LINES),
+		.ppb = (int32_t)receiver_read(hal, link, KINORA_RX_PPB),
+		.payload = receiver_read(hal, link, KINORA_RX_PAYLOAD),
+		.skew_ns = receiver_read(hal, link, KINORA_RX_SKEW),
+		.crc_errors = receiver_read(hal, link, KINORA_RX_CRC_ERRORS),
+		.lock_losses = receiver_read(hal, link, KINORA_RX_LOCK_LOSSES),
+	};
+}
+
+/* Without seq_begin and seq_end, the first word and the last, which belong to the hardware. */
+static void block_read(const struct controller_hal *hal, unsigned int block, void *to)
+{
+	uint32_t word[BLOCK_WORDS] = { 0 };
+
+	for (unsigned int i = 1; i < BLOCK_WORDS - 1; i++)
+		word[i] = hal_read(hal, KINORA_CTL_BLOCKS + block * KINORA_SIGNAL_BYTES + 4 * i);
+	memcpy(to, word, sizeof(word));
+}
+
+static void block_publish(const struct controller_hal *hal, unsigned int block, const void *from,
+			  bool event)
+{
+	uint32_t word[BLOCK_WORDS];
+
+	memcpy(word, from, sizeof(word));
+	for (unsigned int i = 1; i < BLOCK_WORDS - 1; i++)
+		hal_write(hal, KINORA_CTL_BLOCKS + block * KINORA_SIGNAL_BYTES + 4 * i, word[i]);
+	hal_write(hal, KINORA_CTL_SYSTEM + KINORA_SYS_PUBLISH,
+		  block | (event ? KINORA_SYS_PUBLISH_EVENT : 0));
+}
+
+/* --- start --- */
+
 void controller_init(struct controller *controller, const struct controller_hal *hal)
 {
-	*controller = (struct controller){ .hal = hal };
+	memset(controller, 0, sizeof(*controller));
+	controller->hal = hal;
 	detect_init(&controller->detect);
+	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
+		block_read(hal, i, &controller->published[i]);
+	if (controller->published[0].generation)
+		controller->hold_ns = time_ns(hal) + CONTROLLER_HOLD_NS;
 }
 
 void controller_mapping_set(struct controller *controller, uint8_t mapping)
@@ -24,26 +85,7 @@ void controller_mapping_set(struct controller *controller, uint8_t mapping)
 	controller->detect.mapping = mapping;
 }
 
-const struct kinora_signal *controller_signal(const struct controller *controller,
-					      unsigned int connector)
-{
-	return &controller->published[connector];
-}
-
-static void receiver_sample(const struct controller_hal *hal, unsigned int link,
-			    struct detect_sample *sample)
-{
-	*sample = (struct detect_sample){
-		.status = hal->receiver_read(hal->opaque, link, KINORA_RX_STATUS),
-		.words = hal->receiver_read(hal->opaque, link, KINORA_RX_WORDS),
-		.lines = hal->receiver_read(hal->opaque, link, KINORA_RX_LINES),
-		.ppb = (int32_t)hal->receiver_read(hal->opaque, link, KINORA_RX_PPB),
-		.payload = hal->receiver_read(hal->opaque, link, KINORA_RX_PAYLOAD),
-		.skew_ns = hal->receiver_read(hal->opaque, link, KINORA_RX_SKEW),
-		.crc_errors = hal->receiver_read(hal->opaque, link, KINORA_RX_CRC_ERRORS),
-		.lock_losses = hal->receiver_read(hal->opaque, link, KINORA_RX_LOCK_LOSSES),
-	};
-}
+/* --- publishing --- */
 
 /* What a change of makes the generation grow: docs/hardware.md, "Signal blocks". */
 static bool signal_same(const struct kinora_signal *a, const struct kinora_signal *b)
@@ -57,7 +99,9 @@ static bool signal_same(const struct kinora_signal *a, const struct kinora_signa
 	       a->interface == b->interface && a->mapping == b->mapping && a->scan == b->scan &&
 	       a->colorimetry == b->colorimetry && a->transfer == b->transfer &&
 	       a->range == b->range && a->sampling == b->sampling && a->depth == b->depth &&
-	       a->reason == b->reason && a->links == b->links;
+	       a->reason == b->reason && a->links == b->links && a->flags == b->flags &&
+	       a->vic == b->vic && a->it_content == b->it_content && a->frl_rate == b->frl_rate &&
+	       a->order == b->order && a->dual == b->dual && a->infoframes == b->infoframes;
 }
 
 static bool measured_same(const struct kinora_signal *a, const struct kinora_signal *b)
@@ -76,6 +120,8 @@ static void connector_publish(struct controller *controller, unsigned int connec
 	bool changed;
 
 	detect_signal(&controller->detect, connector, &signal);
+	if (signal.state == KINORA_SIGNAL_UNSTABLE && now_ns < controller->hold_ns)
+		return;
 	changed = !last->generation || !signal_same(&signal, last);
 	if (!changed &&
 	    (now_ns - controller->published_ns[connector] < CONTROLLER_COUNTERS_NS ||
@@ -91,14 +137,14 @@ static void connector_publish(struct controller *controller, unsigned int connec
 	}
 	*last = signal;
 	controller->published_ns[connector] = now_ns;
-	controller->hal->publish(controller->hal->opaque, connector, last, changed);
+	block_publish(controller->hal, connector, last, changed);
 }
 
 uint64_t controller_poll(struct controller *controller)
 {
 	const struct controller_hal *hal = controller->hal;
 	struct detect_sample sample[KINORA_RX_LINKS];
-	uint64_t now_ns = hal->time_ns(hal->opaque);
+	uint64_t now_ns = time_ns(hal);
 	uint64_t next;
 
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
@@ -106,6 +152,10 @@ uint64_t controller_poll(struct controller *controller)
 	detect_update(&controller->detect, sample, now_ns);
 	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
 		connector_publish(controller, i, now_ns);
+	if (!controller->running) {
+		hal_write(hal, KINORA_CTL_SYSTEM + KINORA_SYS_VERSION, CONTROLLER_FIRMWARE_VERSION);
+		controller->running = true;
+	}
 
 	next = detect_next(&controller->detect);
 	if (next > now_ns + CONTROLLER_POLL_NS)

@@ -8,14 +8,18 @@
 #ifndef CONTROLLER_H
 #define CONTROLLER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "detect.h"
 #include "hal.h"
 
 #define CONTROLLER_FIRMWARE_MAJOR 1
-#define CONTROLLER_FIRMWARE_MINOR 0
+#define CONTROLLER_FIRMWARE_MINOR 1
 #define CONTROLLER_FIRMWARE_PATCH 0
+#define CONTROLLER_FIRMWARE_VERSION \
+	((uint32_t)CONTROLLER_FIRMWARE_MAJOR << 24 | CONTROLLER_FIRMWARE_MINOR << 16 | \
+	 CONTROLLER_FIRMWARE_PATCH)
 
 /* Connectors it reports on: KINORA_CONN_SDI1 .. KINORA_CONN_SDI_QUAD. */
 #define CONTROLLER_CONNECTORS DETECT_CONNECTORS
@@ -26,29 +30,34 @@
 /* Counters and measured values are published this often at most. */
 #define CONTROLLER_COUNTERS_NS 1000000000ULL
 
+/*
+ * A restarted controller leaves the blocks alone for so long while all it could say is "not settled
+ * yet": two of the longest frames, one to find a raster and one to see it stand.
+ */
+#define CONTROLLER_HOLD_NS 85000000ULL
+
 struct controller {
 	const struct controller_hal *hal;
 	struct detect detect;
-	struct kinora_signal published[CONTROLLER_CONNECTORS];	/* generation 0: not yet */
+	bool running;			/* it has said so */
+	uint64_t hold_ns;		/* leave blocks alone until then; 0: at power-up */
+	/* What the host was told last; generation 0: nothing yet. */
+	struct kinora_signal published[CONTROLLER_CONNECTORS];
 	uint64_t published_ns[CONTROLLER_CONNECTORS];
 };
 
-/* Once, at power-up: a card reset keeps state. Touches no hardware; hal stays in use, unchanged. */
+/*
+ * Once, when the processor starts: at power-up or with a new image, not at a card reset. Reads from
+ * the bus what an earlier start published, so that generations go on. hal stays in use, unchanged.
+ */
 void controller_init(struct controller *controller, const struct controller_hal *hal);
 
 /*
  * Look, decide, publish; returns the time at which it wants to be called again, always later than
  * now. May be called earlier at any time, and is best called as soon as a receiver's status
- * changes; being late costs only latency. The first call publishes every connector.
+ * changes; being late costs only latency. At power-up the first call publishes every connector.
  */
 uint64_t controller_poll(struct controller *controller);
-
-/*
- * What was published last on connector, below CONTROLLER_CONNECTORS; all zero before the first
- * poll. For the writing of every block when the host enables signal blocks.
- */
-const struct kinora_signal *controller_signal(const struct controller *controller,
-					      unsigned int connector);
 
 /*
  * How the quad link's picture is spread, set by hand: KINORA_MAPPING_2SI or _SQD; _SINGLE (the

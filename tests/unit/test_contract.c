@@ -57,7 +57,7 @@ static void test_identity(void)
 {
 	static const struct number numbers[] = {
 		N(KINORA_VERSION_MAJOR, 1),
-		N(KINORA_VERSION_MINOR, 0),
+		N(KINORA_VERSION_MINOR, 1),
 		N(KINORA_PCI_VENDOR, 0x4b4e),
 		N(KINORA_PCI_DEVICE, 0x384b),
 		N(KINORA_PCI_CLASS, 0x040000),
@@ -358,7 +358,7 @@ static void test_signal_layout(void)
 		AT(kinora_signal, crc_errors, 0x48, 16),
 		AT(kinora_signal, lock_losses, 0x58, 4),
 		AT(kinora_signal, skew_ns, 0x5c, 16),
-		AT(kinora_signal, reserved, 0x6c, 16),
+		AT(kinora_signal, reserved1, 0x78, 4),
 		AT(kinora_signal, seq_end, 0x7c, 4),
 	};
 

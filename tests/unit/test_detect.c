@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
-/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the controller's judgement of signals, from receiver registers to published signal
  * blocks: every raster and rate, settling, what is unsupported and why, four links as one picture,
@@ -17,6 +16,7 @@
 
 #include <CUnit/Basic.h>
 
+#include "bus.h"
 #include "controller.h"
 
 #define ID(b1, b2, b3, b4) \
@@ -29,6 +29,7 @@
 /* --- a card made of eight numbers a link --- */
 
 struct world {
+	struct bus bus;
 	struct controller_hal hal;
 	struct controller controller;
 	uint64_t now;
@@ -39,7 +40,7 @@ struct world {
 	unsigned int changed[CONTROLLER_CONNECTORS];
 };
 
-static uint32_t world_read(void *opaque, unsigned int link, unsigned int reg)
+static uint32_t world_receiver(void *opaque, unsigned int link, unsigned int reg)
 {
 	const struct world *world = opaque;
 	const struct detect_sample *rx = &world->rx[link];
@@ -63,21 +64,26 @@ static uint64_t world_time(void *opaque)
 	return ((struct world *)opaque)->now;
 }
 
-static void world_publish(void *opaque, unsigned int connector, const struct kinora_signal *signal,
-			  bool changed)
+static void world_publish(void *opaque, unsigned int block, bool changed)
 {
 	struct world *world = opaque;
-	uint32_t before = world->last[connector].generation;
+	struct kinora_signal signal;
+	uint32_t before;
 
-	CU_ASSERT_FATAL(connector < CONTROLLER_CONNECTORS);
-	CU_ASSERT_EQUAL(signal->generation, before + changed);
-	CU_ASSERT_EQUAL(signal->since_ns, changed ? world->now : world->last[connector].since_ns);
-	CU_ASSERT_EQUAL(signal->seq_begin, 0);
-	CU_ASSERT_EQUAL(signal->seq_end, 0);
-	world->last[connector] = *signal;
-	world->published[connector]++;
-	world->changed[connector] += changed;
+	if (block >= CONTROLLER_CONNECTORS)
+		return;
+	bus_block(&world->bus, block, &signal);
+	before = world->last[block].generation;
+	CU_ASSERT_EQUAL(signal.generation, before + changed);
+	CU_ASSERT_EQUAL(signal.since_ns, changed ? world->now : world->last[block].since_ns);
+	world->last[block] = signal;
+	world->published[block]++;
+	world->changed[block] += changed;
 }
+
+static const struct bus_ops world_ops = {
+	.receiver_read = world_receiver, .time_ns = world_time, .publish = world_publish,
+};
 
 static void poll_now(struct world *world)
 {
@@ -108,11 +114,10 @@ static struct world *world_init(void)
 	static struct world world;
 
 	memset(&world, 0, sizeof(world));
-	world.hal = (struct controller_hal){
-		.opaque = &world, .receiver_read = world_read, .time_ns = world_time,
-		.publish = world_publish,
-	};
 	world.now = 1000 * MS;
+	bus_init(&world.bus, &world_ops, &world);
+	world.bus.starts = 1;
+	world.hal = bus_hal(&world.bus);
 	controller_init(&world.controller, &world.hal);
 	return &world;
 }
@@ -633,18 +638,57 @@ static void test_first_poll(void)
 {
 	struct world *world = world_init();
 
-	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
-		CU_ASSERT_EQUAL(controller_signal(&world->controller, i)->generation, 0);
+	CU_ASSERT_EQUAL(world->bus.version, 0);
 	poll_now(world);
+	CU_ASSERT_EQUAL(world->bus.version, CONTROLLER_FIRMWARE_VERSION);
 	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++) {
 		CU_ASSERT_EQUAL(world->published[i], 1);
 		CU_ASSERT_EQUAL(world->changed[i], 1);
-		CU_ASSERT_EQUAL(memcmp(controller_signal(&world->controller, i), &world->last[i],
-				       sizeof(world->last[i])), 0);
 	}
 	run(world, 5000 * MS);
 	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
 		CU_ASSERT_EQUAL(world->published[i], 1);
+}
+
+/* A new image takes over: generations go on, and nothing is announced that has not changed. */
+static void test_restart(void)
+{
+	struct world *world = world_init();
+	unsigned int changed;
+
+	lock_8k50(world);
+	run(world, 1500 * MS);
+	changed = world->changed[QUAD];
+	world->bus.starts++;
+	controller_init(&world->controller, &world->hal);
+	run(world, 3000 * MS);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_LOCKED);
+	for (unsigned int i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(world->last[i].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed);
+
+	/* the signal changed meanwhile: one change more, straight to what is there */
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].words = 2200;
+	controller_init(&world->controller, &world->hal);
+	run(world, 100 * MS);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(world->last[QUAD].rate_num, 60);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 1);
+
+	/* it went: at once; it does not settle: after a moment */
+	world->rx[0].status = 0;
+	controller_init(&world->controller, &world->hal);
+	poll_now(world);
+	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_NONE);
+	CU_ASSERT_EQUAL(world->last[1].state, KINORA_SIGNAL_LOCKED);
+	world->rx[1].status = KINORA_RX_CARRIER;
+	controller_init(&world->controller, &world->hal);
+	run(world, 84 * MS);
+	CU_ASSERT_EQUAL(world->last[1].state, KINORA_SIGNAL_LOCKED);
+	run(world, 11 * MS);
+	CU_ASSERT_EQUAL(world->last[1].state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_LINK_MISSING);
 }
 
 static void test_counters(void)
@@ -990,6 +1034,7 @@ int main(void)
 	    !CU_add_test(suite, "lock lost between polls", test_loss_between_polls) ||
 	    !CU_add_test(suite, "payload id changes", test_payload_changes) ||
 	    !CU_add_test(suite, "first poll", test_first_poll) ||
+	    !CU_add_test(suite, "restart", test_restart) ||
 	    !CU_add_test(suite, "counters", test_counters) ||
 	    !CU_add_test(suite, "clock and skew drift", test_clock_drifts) ||
 	    !CU_add_test(suite, "lock losses of four links", test_lock_losses_add_up) ||

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c */
-/* Sources: firmware-blobs/controller/controller.c firmware-blobs/controller/detect.c */
-/* Sources: firmware-blobs/controller/payload.c firmware-blobs/controller/raster.c */
+/* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the virtual card's SDI receivers: registers over time, payload ids, faults, and the
  * firmware on top of them, which has to recognise every mode of the stimulus language.
@@ -16,6 +15,7 @@
 
 #include <CUnit/Basic.h>
 
+#include "bus.h"
 #include "controller.h"
 #include "receiver.h"
 
@@ -388,35 +388,39 @@ static uint64_t now_ns;
 static struct controller firmware;
 static struct kinora_signal last[CONTROLLER_CONNECTORS];
 
-static uint32_t hal_read(void *opaque, unsigned int link, unsigned int r)
+static struct bus bus;
+static struct controller_hal hal;
+
+static uint32_t rx_read(void *opaque, unsigned int link, unsigned int r)
 {
 	(void)opaque;
 	return receiver_read(&rx, link, r, now_ns);
 }
 
-static uint64_t hal_time(void *opaque)
+static uint64_t rx_time(void *opaque)
 {
 	(void)opaque;
 	return now_ns;
 }
 
-static void hal_publish(void *opaque, unsigned int connector, const struct kinora_signal *signal,
-			bool changed)
+static void rx_publish(void *opaque, unsigned int block, bool changed)
 {
 	(void)opaque;
 	(void)changed;
-	CU_ASSERT_FATAL(connector < CONTROLLER_CONNECTORS);
-	last[connector] = *signal;
+	if (block < CONTROLLER_CONNECTORS)
+		bus_block(&bus, block, &last[block]);
 }
 
-static const struct controller_hal hal = {
-	.receiver_read = hal_read, .time_ns = hal_time, .publish = hal_publish,
+static const struct bus_ops rx_ops = {
+	.receiver_read = rx_read, .time_ns = rx_time, .publish = rx_publish,
 };
 
 static void firmware_start(void)
 {
 	setup();
 	now_ns = SECOND;
+	bus_init(&bus, &rx_ops, NULL);
+	hal = bus_hal(&bus);
 	controller_init(&firmware, &hal);
 	controller_poll(&firmware);
 }

@@ -51,51 +51,65 @@ uint32_t signals_line_errors(struct signals *signals, unsigned int connector, ui
 	return errors;
 }
 
-/* --- what the firmware calls --- */
+/* --- what is behind the controller's bus --- */
 
-static uint32_t hal_receiver_read(void *opaque, unsigned int link, unsigned int reg)
-{
-	struct signals *signals = opaque;
-
-	return receiver_read(&signals->receivers, link, reg, card_time(signals->card));
-}
-
-static uint64_t hal_time_ns(void *opaque)
+static uint64_t bus_time_ns(void *opaque)
 {
 	struct signals *signals = opaque;
 
 	return card_time(signals->card);
 }
 
+static uint32_t bus_receiver_read(void *opaque, unsigned int link, unsigned int reg)
+{
+	struct signals *signals = opaque;
+
+	return receiver_read(&signals->receivers, link, reg, card_time(signals->card));
+}
+
 static const char *const states[] = { "none", "unstable", "unsupported", "locked" };
 
-static void hal_publish(void *opaque, unsigned int connector, const struct kinora_signal *signal,
-			bool changed)
+static void bus_publish(void *opaque, unsigned int block, bool event)
 {
 	struct signals *signals = opaque;
 	struct card *card = signals->card;
+	struct kinora_signal signal;
 
-	if (connector >= KINORA_CONNECTORS)
+	signals->stale |= 1u << block;
+	signals->tell |= event;
+	if (block == BUS_BLOCK_CONTROLLER)
 		return;
+	bus_block(&signals->bus, block, &signal);
 	pthread_mutex_lock(&card->lock);
-	card->connector[connector].signal = *signal;
+	card->connector[block].signal = signal;
 	pthread_mutex_unlock(&card->lock);
-	signals->stale |= 1u << connector;
-	if (!changed)
+	if (!event)
 		return;
-	signals->tell = true;
-	log_debug("connector %u: %s %ux%u %u/%u, generation %u", connector,
-		  states[signal->state & 3], signal->width, signal->height, signal->rate_num,
-		  signal->rate_den, signal->generation);
+	log_debug("connector %u: %s %ux%u %u/%u, generation %u", block, states[signal.state & 3],
+		  signal.width, signal.height, signal.rate_num, signal.rate_den,
+		  signal.generation);
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
 		channel_notify(&card->channel[i]);
 }
 
+static const struct bus_ops bus_ops = {
+	.time_ns = bus_time_ns,
+	.receiver_read = bus_receiver_read,
+	.publish = bus_publish,
+};
+
 /* --- signal blocks --- */
 
-static int block_write(struct signals *signals, unsigned int connector, uint64_t area)
+/* Blocks that the host gets. */
+#define BLOCKS (CARD_CONNECTORS | BIT(BUS_BLOCK_CONTROLLER))
+
+_Static_assert(BUS_BLOCK_CONTROLLER * KINORA_SIGNAL_BYTES == KINORA_CONTROLLER_BLOCK &&
+	       sizeof(struct kinora_controller_block) == sizeof(struct kinora_signal),
+	       "the controller block lies behind the signal blocks and is one of them in size");
+
+static int block_write(struct signals *signals, unsigned int n, uint64_t area)
 {
-	uint64_t addr = area + connector * KINORA_SIGNAL_BYTES;
+	uint64_t addr = area + n * KINORA_SIGNAL_BYTES;
 	struct card *card = signals->card;
 	struct card_host *host = &card->host;
 	const size_t body = offsetof(struct kinora_signal, seq_end);
@@ -104,8 +118,8 @@ static int block_write(struct signals *signals, unsigned int connector, uint64_t
 	void *ptr;
 	int ret;
 
-	card_signal(card, connector, &block);
-	block.seq_begin = htole32(++signals->sequence[connector]);
+	bus_block(&signals->bus, n, &block);
+	block.seq_begin = htole32(++signals->sequence[n]);
 	block.seq_end = block.seq_begin;
 	ret = host->dma_begin(host->opaque, addr, sizeof(block), true, &ptr, &run);
 	if (!ret && run == sizeof(block)) {
@@ -146,9 +160,9 @@ static void blocks_write(struct signals *signals)
 	if (!enable)
 		return;
 	if (fresh)
-		signals->stale = CARD_CONNECTORS;
-	for (unsigned int i = 0; i < KINORA_CONNECTORS; i++) {
-		if (signals->stale & CARD_CONNECTORS & BIT(i))
+		signals->stale = BLOCKS;
+	for (unsigned int i = 0; i < BUS_BLOCKS; i++) {
+		if (signals->stale & BLOCKS & BIT(i))
 			block_write(signals, i, area);
 	}
 	signals->stale = 0;
@@ -238,16 +252,13 @@ bool signals_rest_wait(struct signals *signals, unsigned int ms)
 
 int signals_init(struct signals *signals, struct card *card)
 {
-	*signals = (struct signals){
-		.card = card,
-		.hal = {
-			.opaque = signals, .receiver_read = hal_receiver_read,
-			.time_ns = hal_time_ns, .publish = hal_publish,
-		},
-	};
+	*signals = (struct signals){ .card = card };
 	thread_lock_init(&signals->lock);
 	thread_condition_init(&signals->wake);
 	thread_condition_init(&signals->rest);
+	bus_init(&signals->bus, &bus_ops, signals);
+	signals->bus.starts = 1;
+	signals->hal = bus_hal(&signals->bus);
 	controller_init(&signals->firmware, &signals->hal);
 	return receivers_init(&signals->receivers);
 }

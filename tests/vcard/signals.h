@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bus.h"
 #include "controller.h"
 #include "receiver.h"
 
@@ -18,8 +19,9 @@ struct card;
 struct signals {
 	struct card *card;
 	struct receivers receivers;
+	struct bus bus;			/* the thread's */
+	struct controller_hal hal;	/* the bus */
 	struct controller firmware;	/* the thread's */
-	struct controller_hal hal;
 	pthread_t thread;
 	bool started;
 
@@ -29,10 +31,10 @@ struct signals {
 	bool poked;			/* GUARDED_BY(lock): look again */
 	bool quit;			/* GUARDED_BY(lock) */
 	bool writing;			/* GUARDED_BY(lock): it may be at host memory */
-	uint32_t stale;			/* the thread's: BIT(connector) to be written */
+	uint32_t stale;			/* the thread's: BIT(block) to be written */
 	uint64_t area;			/* the thread's: SIGNALS, latched at enable */
 	bool tell;			/* the thread's: raise the event vector */
-	uint32_t sequence[KINORA_CONNECTORS];	/* the thread's: seq_begin of the last writing */
+	uint32_t sequence[BUS_BLOCKS];	/* the thread's: seq_begin of the last writing */
 };
 
 int signals_init(struct signals *signals, struct card *card);

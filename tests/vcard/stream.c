@@ -155,7 +155,7 @@ static int bus_result(struct stream *stream, int ret)
 	return ret;
 }
 
-static int bus_read(struct stream *stream, uint64_t addr, void *buf, size_t n)
+static int host_read(struct stream *stream, uint64_t addr, void *buf, size_t n)
 {
 	struct card_host *host = &stream->card->host;
 
@@ -164,7 +164,7 @@ static int bus_read(struct stream *stream, uint64_t addr, void *buf, size_t n)
 	return bus_result(stream, host->dma_read(host->opaque, addr, buf, n));
 }
 
-static int bus_write(struct stream *stream, uint64_t addr, const void *buf, size_t n)
+static int host_write(struct stream *stream, uint64_t addr, const void *buf, size_t n)
 {
 	struct card_host *host = &stream->card->host;
 
@@ -253,7 +253,7 @@ static uint32_t table_window(struct stream *stream, struct table_walk *walk)
 	}
 	if (!ret)
 		bus_close(stream);
-	if (bus_read(stream, at, &entry, sizeof(entry)))
+	if (host_read(stream, at, &entry, sizeof(entry)))
 		return KINORA_RECORD_BUS_ERROR;
 	return table_entry(stream, walk, &entry);
 }
@@ -360,9 +360,10 @@ unsigned int stream_prepare(struct stream *stream)
 		return error;
 	/* both ends of both rings; a bad one is better told now than with the first frame */
 	for (uint32_t i = 0; i < ring_entries(stream); i += ring_entries(stream) - 1) {
-		if (bus_read(stream, stream->config.sq + i * sizeof(entry), entry, sizeof(entry)) ||
-		    bus_read(stream, stream->config.cq + i * sizeof(record), record,
-			     sizeof(record)))
+		if (host_read(stream, stream->config.sq + i * sizeof(entry), entry,
+			      sizeof(entry)) ||
+		    host_read(stream, stream->config.cq + i * sizeof(record), record,
+			      sizeof(record)))
 			return KINORA_ERROR_BUS;
 	}
 	if (stream_tail_bad(stream))
@@ -453,8 +454,8 @@ unsigned int stream_take(struct stream *stream, bool data)
 		stream->lost++;
 		return KINORA_ERROR_NONE;
 	}
-	if (bus_read(stream, stream->config.sq + slot * sizeof(submission), &submission,
-		     sizeof(submission)))
+	if (host_read(stream, stream->config.sq + slot * sizeof(submission), &submission,
+		      sizeof(submission)))
 		return KINORA_ERROR_BUS;
 	atomic_store(&stream->taken, taken + 1);
 	books_add(&stream_books(stream)->submissions, 1);
@@ -525,7 +526,7 @@ static uint32_t data_write(struct stream *stream, struct window *window,
 		ret = bus_open(stream, segment->addr + cursor->offset, want, true, &ptr, &run);
 		if (!ret)
 			*window = (struct window){ .at = ptr, .left = run, .open = true };
-		else if (bus_write(stream, segment->addr + cursor->offset, src, n))
+		else if (host_write(stream, segment->addr + cursor->offset, src, n))
 			return 0;
 	}
 	if (window->open) {
@@ -702,8 +703,8 @@ static unsigned int record_write(struct stream *stream, struct kinora_record *re
 	} else {
 		if (!ret)
 			bus_close(stream);
-		if (bus_write(stream, addr, record, body) ||
-		    bus_write(stream, addr + body, &record->flags, sizeof(record->flags)))
+		if (host_write(stream, addr, record, body) ||
+		    host_write(stream, addr + body, &record->flags, sizeof(record->flags)))
 			return KINORA_ERROR_BUS;
 	}
 	stream->completed++;
@@ -805,8 +806,8 @@ unsigned int stream_cancel(struct stream *stream, const struct stream_frame *fra
 		uint32_t taken = atomic_load(&stream->taken);
 		uint32_t slot = taken & (ring_entries(stream) - 1);
 
-		if (bus_read(stream, stream->config.sq + slot * sizeof(submission), &submission,
-			     sizeof(submission)))
+		if (host_read(stream, stream->config.sq + slot * sizeof(submission), &submission,
+			      sizeof(submission)))
 			return KINORA_ERROR_BUS;
 		atomic_store(&stream->taken, taken + 1);
 		books_add(&stream_books(stream)->submissions, 1);
