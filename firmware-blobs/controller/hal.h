@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Everything the controller's firmware needs from the card it runs on: its bus. Addresses are those
- * of KINORA_CTL_* (kinora_hw.h; docs/hardware.md, sections 14 and 15). On a board these are loads and
- * stores; in the virtual card they are calls into the model.
+ * of KINORA_CTL_* (kinora_hw.h; docs/hardware.md, sections 14 and 15). On a board these are loads
+ * and stores; in the virtual card they are calls into the model.
  *
  * The firmware calls them only from controller_init() and controller_poll(), so none of them needs
  * to expect another.
