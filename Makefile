@@ -35,6 +35,36 @@ module: ## kinora.ko for the kernel in KDIR (default: the running one), in build
 	@cp -ru kernel/. $(O)/module
 	$(MAKE) -C $(KDIR) M=$(O)/module modules
 
+# --- the controller's firmware, as the card runs it: firmware-blobs/controller/README.md ---
+rv32_cc := riscv64-unknown-elf-gcc
+rv32_dir := firmware-blobs/controller/rv32
+rv32_out := $(O)/firmware
+# Nothing of where and when it is built may get into the image.
+rv32_flags := -march=rv32imc -mabi=ilp32 -mstrict-align -Os -g0 -std=gnu11 $(warnings) -Wvla -ffreestanding \
+	-ffunction-sections -fdata-sections -fno-common -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables \
+	-ffile-prefix-map=$(CURDIR)=. -fcallgraph-info=su -MMD -MP \
+	-isystem $(rv32_dir)/include -Ifirmware-blobs/controller -Ikernel -Ikernel/uapi
+rv32_c := $(sort $(wildcard firmware-blobs/controller/*.c $(rv32_dir)/*.c))
+rv32_obj := $(rv32_c:%.c=$(rv32_out)/%.o)
+
+firmware: $(rv32_out)/controller.bin ## the controller's image for the card, in build/firmware, and what it needs
+	@cat $(rv32_out)/report
+firmware-update: $(rv32_out)/controller.bin ## take that image as the one that is installed (firmware-blobs/kinora)
+	cp $< firmware-blobs/kinora/controller.bin
+$(rv32_out)/controller.bin: $(rv32_out)/controller.elf $(rv32_dir)/seal.py $(rv32_dir)/report.py
+	$(rv32_dir)/report.py $< $(rv32_obj) >$(rv32_out)/report
+	riscv64-unknown-elf-objcopy -O binary $< $(rv32_out)/controller.raw
+	$(rv32_dir)/seal.py $(rv32_out)/controller.raw $@
+$(rv32_out)/controller.elf: $(rv32_out)/$(rv32_dir)/start.o $(rv32_obj) $(rv32_dir)/link.ld
+	$(rv32_cc) $(rv32_flags) -nostdlib -Wl,--gc-sections,--build-id=none,--fatal-warnings,--no-warn-rwx-segments \
+		-T $(rv32_dir)/link.ld -o $@ $(filter %.o,$^) -lgcc
+$(rv32_out)/%.o: %.c
+	@mkdir -p $(@D)
+	$(rv32_cc) $(rv32_flags) -c -o $@ $<
+$(rv32_out)/%.o: %.S
+	@mkdir -p $(@D)
+	$(rv32_cc) $(rv32_flags) -c -o $@ $<
+
 # --- virtual card ---
 vcard_src := $(wildcard tests/vcard/*.c firmware-blobs/controller/*.c)
 vcard_obj := $(vcard_src:%.c=$(O)/vcard/%.o)
@@ -155,7 +185,7 @@ endif
 clean: ## remove build/ (the cache of the test machine stays)
 	rm -rf $(O)
 
-.PHONY: all help userspace module vcard vcard-asan unit unit-asan system-tests fuzz deps machine modules vm \
-	check check-debug lint bench bench-engine demo install uninstall clean
+.PHONY: all help userspace module firmware firmware-update vcard vcard-asan unit unit-asan system-tests fuzz deps \
+	machine modules vm check check-debug lint bench bench-engine demo install uninstall clean
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

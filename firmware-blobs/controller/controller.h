@@ -41,6 +41,7 @@ struct controller {
 	struct detect detect;
 	bool running;			/* it has said so */
 	uint64_t hold_ns;		/* leave blocks alone until then; 0: at power-up */
+	uint32_t stack_bytes;		/* deepest stack; whoever has a stack of its own sets it */
 	/* What the host was told last; generation 0: nothing yet. */
 	struct kinora_signal published[CONTROLLER_CONNECTORS];
 	uint64_t published_ns[CONTROLLER_CONNECTORS];
