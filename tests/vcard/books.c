@@ -89,20 +89,24 @@ char *books_json(const struct books *books, uint64_t time_ns, uint32_t present,
 		 const struct vfu_stats *transport)
 {
 	uint64_t reads_time = count_at(books, offsetof(struct books, reads_time));
+	uint64_t reads_mailbox = count_at(books, offsetof(struct books, reads_mailbox));
 	uint64_t reads_other = count_at(books, offsetof(struct books, reads_other));
 	uint64_t doorbell = count_at(books, offsetof(struct books, writes_doorbell));
+	uint64_t writes_mailbox = count_at(books, offsetof(struct books, writes_mailbox));
 	uint64_t writes_other = count_at(books, offsetof(struct books, writes_other));
 	json_t *streams = json_array();
 	json_t *root;
 	char *text = NULL;
 	int ret = 0;
 
-	root = json_pack("{s:I, s:{s:I, s:I, s:I}, s:{s:I, s:I, s:I}}",
-			 "time_ns", (json_int_t)time_ns,
-			 "register_reads", "all", (json_int_t)(reads_time + reads_other),
-			 "time", (json_int_t)reads_time, "other", (json_int_t)reads_other,
-			 "register_writes", "all", (json_int_t)(doorbell + writes_other),
-			 "doorbell", (json_int_t)doorbell, "other", (json_int_t)writes_other);
+	root = json_pack("{s:I, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}}",
+			 "time_ns", (json_int_t)time_ns, "register_reads",
+			 "all", (json_int_t)(reads_time + reads_mailbox + reads_other),
+			 "time", (json_int_t)reads_time, "mailbox", (json_int_t)reads_mailbox,
+			 "other", (json_int_t)reads_other, "register_writes",
+			 "all", (json_int_t)(doorbell + writes_mailbox + writes_other),
+			 "doorbell", (json_int_t)doorbell, "mailbox", (json_int_t)writes_mailbox,
+			 "other", (json_int_t)writes_other);
 	ret |= figures_add(root, card_figures, COUNT(card_figures), books);
 	for (unsigned int n = 0; n < KINORA_STREAMS; n++) {
 		if (present & BIT(n))

@@ -40,8 +40,10 @@ struct books_stream {
 
 struct books {
 	books_count reads_time;		/* of TIME_LO and TIME_HI */
+	books_count reads_mailbox;	/* of its two registers and the window */
 	books_count reads_other;
 	books_count writes_doorbell;	/* of TAIL */
+	books_count writes_mailbox;
 	books_count writes_other;
 	books_count accesses_refused;	/* unaligned or of another size than 32 bits */
 

@@ -18,6 +18,53 @@ void bus_init(struct bus *bus, const struct bus_ops *ops, void *opaque)
 	bus->wake_ns = UINT64_MAX;
 }
 
+void bus_start(struct bus *bus)
+{
+	bus->starts++;
+	atomic_store(&bus->version, 0);
+	atomic_store(&bus->rung, atomic_load(&bus->done));
+}
+
+/* --- the mailbox, from the host --- */
+
+uint32_t bus_mailbox_read(struct bus *bus, uint32_t offset)
+{
+	if (offset % 4 || offset >= KINORA_MAILBOX_BYTES)
+		return 0;
+	return atomic_load_explicit(&bus->mailbox[offset / 4], memory_order_relaxed);
+}
+
+void bus_mailbox_write(struct bus *bus, uint32_t offset, uint32_t value)
+{
+	if (offset % 4 || offset >= KINORA_MAILBOX_BYTES)
+		return;
+	atomic_store_explicit(&bus->mailbox[offset / 4], value, memory_order_relaxed);
+}
+
+void bus_mailbox_ring(struct bus *bus, uint32_t number, bool heard)
+{
+	atomic_store(&bus->request, number);
+	if (heard)
+		atomic_store(&bus->rung, number);
+}
+
+void bus_mailbox_reset(struct bus *bus)
+{
+	atomic_store(&bus->request, 0);
+	atomic_store(&bus->rung, 0);
+	atomic_store(&bus->done, 0);
+}
+
+/* Only to what is rung: a reply that comes after a reset is to nothing. */
+static void mailbox_done(struct bus *bus, uint32_t number)
+{
+	if (!number || number != atomic_load(&bus->rung))
+		return;
+	atomic_store(&bus->done, number);
+	if (bus->ops->mailbox_done)
+		bus->ops->mailbox_done(bus->opaque, number);
+}
+
 /* --- the system's words --- */
 
 static uint32_t system_read(struct bus *bus, uint32_t reg)
@@ -38,7 +85,7 @@ static uint32_t system_read(struct bus *bus, uint32_t reg)
 	case KINORA_SYS_VERSION:
 		return atomic_load(&bus->version);
 	case KINORA_SYS_REQUEST:
-		return atomic_load(&bus->request);
+		return atomic_load(&bus->rung);
 	case KINORA_SYS_DONE:
 		return atomic_load(&bus->done);
 	case KINORA_SYS_STARTS:
@@ -69,9 +116,7 @@ static void system_write(struct bus *bus, uint32_t reg, uint32_t value)
 		atomic_store(&bus->version, value);
 		break;
 	case KINORA_SYS_DONE:
-		atomic_store(&bus->done, value);
-		if (bus->ops->mailbox_done)
-			bus->ops->mailbox_done(bus->opaque, value);
+		mailbox_done(bus, value);
 		break;
 	case KINORA_SYS_PUBLISH:
 		block_publish(bus, FIELD_GET(KINORA_SYS_PUBLISH_BLOCK_MASK, value),

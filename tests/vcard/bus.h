@@ -42,17 +42,34 @@ struct bus {
 	uint32_t time_hi;		/* latched */
 	uint32_t wake_lo;		/* written, not yet armed */
 	uint64_t wake_ns;		/* end wfi at this time; UINT64_MAX: never set */
-	uint32_t starts;		/* of the controller since power-up: whoever starts it counts */
+	uint32_t starts;		/* of the controller since power-up */
 	uint32_t block[BUS_BLOCKS][KINORA_SIGNAL_BYTES / 4];
 	uint32_t published[BUS_BLOCKS][KINORA_SIGNAL_BYTES / 4];	/* at the last PUBLISH */
 	_Atomic uint32_t version;	/* 0: the firmware has not said that it runs */
-	_Atomic uint32_t request;
+	_Atomic uint32_t request;	/* as the host wrote it */
+	_Atomic uint32_t rung;		/* what the controller sees of it */
 	_Atomic uint32_t done;
 	_Atomic uint32_t mailbox[KINORA_MAILBOX_BYTES / 4];
 };
 
 /* Power-up: everything 0. */
 void bus_init(struct bus *bus, const struct bus_ops *ops, void *opaque);
+
+/*
+ * The controller is about to start, the first time or again. A request that another run of it left
+ * without a reply is forgotten: the host may have given it up and be using the window.
+ */
+void bus_start(struct bus *bus);
+
+/*
+ * The host's side of the mailbox. offset is within the window; anything but an aligned word that
+ * is there reads 0 and writes nothing. ring: a request is in the window; heard: the controller is
+ * told of it. reset: both numbers become 0, and what is still being worked on gets no reply.
+ */
+uint32_t bus_mailbox_read(struct bus *bus, uint32_t offset);
+void bus_mailbox_write(struct bus *bus, uint32_t offset, uint32_t value);
+void bus_mailbox_ring(struct bus *bus, uint32_t number, bool heard);
+void bus_mailbox_reset(struct bus *bus);
 
 /* Anything but an aligned word that is there reads 0 and writes nothing. */
 uint32_t bus_read(struct bus *bus, uint32_t addr);

@@ -58,6 +58,7 @@ static void reset_end(struct card *card)
 	card->signals = 0;
 	card->event_vector = 0;
 	card->time_hi = 0;
+	bus_mailbox_reset(&card->controller.bus);
 	pthread_mutex_unlock(&card->lock);
 }
 
@@ -147,6 +148,10 @@ static uint32_t state_read(struct card *card, uint32_t offset)
 		return now;
 	case KINORA_REG_TIME_HI:
 		return card->time_hi;
+	case KINORA_REG_MAILBOX_REQUEST:
+		return atomic_load(&card->controller.bus.request);
+	case KINORA_REG_MAILBOX_DONE:
+		return atomic_load(&card->controller.bus.done);
 	default:
 		return 0;
 	}
@@ -204,6 +209,12 @@ static void control_write(struct card *card, uint32_t value)
 	signals_notify(&card->controller);
 }
 
+static void mailbox_ring(struct card *card, uint32_t number)
+{
+	bus_mailbox_ring(&card->controller.bus, number, !atomic_load(&card->faults.dead));
+	signals_notify(&card->controller);
+}
+
 static void global_write(struct card *card, uint32_t offset, uint32_t value)
 {
 	if (offset == KINORA_REG_CONTROL) {
@@ -212,6 +223,10 @@ static void global_write(struct card *card, uint32_t offset, uint32_t value)
 	}
 	if (resetting(card))
 		return;
+	if (offset == KINORA_REG_MAILBOX_REQUEST) {
+		mailbox_ring(card, value);
+		return;
+	}
 	pthread_mutex_lock(&card->lock);
 	switch (offset) {
 	case KINORA_REG_SIGNALS_LO:
@@ -229,14 +244,34 @@ static void global_write(struct card *card, uint32_t offset, uint32_t value)
 
 /* --- the whole BAR --- */
 
+static bool in_window(uint64_t offset)
+{
+	return offset >= KINORA_MAILBOX_WINDOW &&
+	       offset - KINORA_MAILBOX_WINDOW < KINORA_MAILBOX_BYTES;
+}
+
+static bool of_mailbox(uint64_t offset)
+{
+	return offset == KINORA_REG_MAILBOX_REQUEST || offset == KINORA_REG_MAILBOX_DONE ||
+	       in_window(offset);
+}
+
+static books_count *books_read(struct card *card, uint64_t offset)
+{
+	if (offset == KINORA_REG_TIME_LO || offset == KINORA_REG_TIME_HI)
+		return &card->books.reads_time;
+	return of_mailbox(offset) ? &card->books.reads_mailbox : &card->books.reads_other;
+}
+
 uint32_t card_register_read(struct card *card, uint64_t offset)
 {
 	const uint64_t channels = KINORA_REG_CHANNEL(0), streams = KINORA_REG_STREAM(0);
 
-	books_add(offset == KINORA_REG_TIME_LO || offset == KINORA_REG_TIME_HI ?
-			  &card->books.reads_time : &card->books.reads_other, 1);
+	books_add(books_read(card, offset), 1);
 	if (offset < channels)
 		return global_read(card, offset);
+	if (in_window(offset))
+		return bus_mailbox_read(&card->controller.bus, offset - KINORA_MAILBOX_WINDOW);
 	if (offset - channels < KINORA_CHANNELS * CHANNEL_STRIDE) {
 		offset -= channels;
 		return channel_read(&card->channel[offset / CHANNEL_STRIDE],
@@ -258,9 +293,14 @@ void card_register_write(struct card *card, uint64_t offset, uint32_t value)
 	bool doorbell = offset >= streams && offset - streams < KINORA_STREAMS * STREAM_STRIDE &&
 			(offset - streams) % STREAM_STRIDE == KINORA_STREAM_TAIL;
 
-	books_add(doorbell ? &card->books.writes_doorbell : &card->books.writes_other, 1);
+	books_add(doorbell ? &card->books.writes_doorbell :
+		  of_mailbox(offset) ? &card->books.writes_mailbox : &card->books.writes_other, 1);
 	if (offset < channels) {
 		global_write(card, offset, value);
+	} else if (in_window(offset)) {
+		if (!resetting(card))
+			bus_mailbox_write(&card->controller.bus, offset - KINORA_MAILBOX_WINDOW,
+					  value);
 	} else if (offset - channels < KINORA_CHANNELS * CHANNEL_STRIDE) {
 		offset -= channels;
 		channel_write(&card->channel[offset / CHANNEL_STRIDE], offset % CHANNEL_STRIDE,

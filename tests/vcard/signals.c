@@ -257,7 +257,7 @@ int signals_init(struct signals *signals, struct card *card)
 	thread_condition_init(&signals->wake);
 	thread_condition_init(&signals->rest);
 	bus_init(&signals->bus, &bus_ops, signals);
-	signals->bus.starts = 1;
+	bus_start(&signals->bus);
 	signals->hal = bus_hal(&signals->bus);
 	controller_init(&signals->firmware, &signals->hal);
 	return receivers_init(&signals->receivers);
