@@ -68,7 +68,7 @@ $(rv32_out)/%.o: %.S
 # --- virtual card ---
 vcard_src := $(wildcard tests/vcard/*.c firmware-blobs/controller/*.c)
 vcard_obj := $(vcard_src:%.c=$(O)/vcard/%.o)
-vcard_libs := -ljansson -lpthread -lm
+vcard_libs := -ljansson -lunicorn -lpthread -lm
 
 vcard: $(O)/vcard/vcard ## the virtual card
 $(O)/vcard/vcard: $(vcard_obj)
@@ -89,7 +89,7 @@ $(O)/vcard-asan/%.o: %.c
 unit_names := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 unit_sources = $(shell sed -nE 's:^/\* Sources\: *(.*)\*/:\1:p' tests/unit/$(1).c)
 unit_inc := -Iuserspace/lib -Iuserspace/kinora -Itests/unit
-unit_libs := -lcunit -ljansson -lpng -lpthread -lm
+unit_libs := -lcunit -ljansson -lunicorn -lpng -lpthread -lm
 
 unit: $(unit_names:%=$(O)/unit/%) ## the unit tests
 unit-asan: $(unit_names:%=$(O)/unit-asan/%)
