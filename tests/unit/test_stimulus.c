@@ -211,8 +211,114 @@ static void test_links(void)
 	}
 }
 
+/* How a picture travels: what each option is for, and what its words become. */
+static void test_interfaces(void)
+{
+	const struct stimulus_signal *s;
+
+	CU_ASSERT_STRING_EQUAL(accept_signal("signal sdi1 720p60", STIMULUS_SDI1)->interface->name,
+			       "hd");
+	CU_ASSERT_STRING_EQUAL(accept_signal("signal sdi1 1080p60", STIMULUS_SDI1)->interface->name,
+			       "3ga");
+	CU_ASSERT_STRING_EQUAL(accept_signal("signal sdi1 2160p24", STIMULUS_SDI1)->interface->name,
+			       "6g");
+	CU_ASSERT_STRING_EQUAL(accept_signal("signal sdi1 2160p50", STIMULUS_SDI1)->interface->name,
+			       "12g");
+	s = accept_signal("signal sdi-quad 4320p59.94", STIMULUS_SDI_QUAD);
+	CU_ASSERT_STRING_EQUAL(s->interface->name, "quad-12g");
+	CU_ASSERT_EQUAL(s->order, 0xe4);
+	CU_ASSERT_EQUAL(s->ids, STIMULUS_IDS_USUAL);
+	CU_ASSERT_EQUAL(s->numbers, STIMULUS_NUMBERS_USUAL);
+	CU_ASSERT_EQUAL(s->payload_kind, STIMULUS_PAYLOAD_RIGHT);
+	CU_ASSERT_PTR_NULL(accept_signal("signal hdmi1 2160p60", STIMULUS_HDMI1)->interface);
+
+	s = accept_signal("signal sdi-quad 2160p60 interface=quad-3g order=1324 ids=single "
+			  "numbers=76 mapping=sqd", STIMULUS_SDI_QUAD);
+	CU_ASSERT_STRING_EQUAL(s->interface->name, "quad-3g");
+	/* link 1 has part 0, link 2 part 2, link 3 part 1, link 4 part 3: 3 1 2 0 in pairs */
+	CU_ASSERT_EQUAL(s->order, 0xd8);
+	CU_ASSERT_EQUAL(s->ids, STIMULUS_IDS_SINGLE);
+	CU_ASSERT_EQUAL(s->numbers, STIMULUS_NUMBERS_76);
+	s = accept_signal("signal sdi-quad 4320p50 ids=quad numbers=none order=4321",
+			  STIMULUS_SDI_QUAD);
+	CU_ASSERT_EQUAL(s->order, 0x1b);
+	CU_ASSERT(stimulus_interface_usual(s));
+	CU_ASSERT_EQUAL(s->ids, STIMULUS_IDS_QUAD);
+	CU_ASSERT_EQUAL(s->numbers, STIMULUS_NUMBERS_NONE);
+	s = accept_signal("signal sdi3 1080p50 link=2 numbers=75 interface=dual-hd", STIMULUS_SDI3);
+	CU_ASSERT_EQUAL(s->link, 1);
+	CU_ASSERT_FALSE(stimulus_interface_usual(s));
+	CU_ASSERT_EQUAL(s->interface->links, 2);
+	CU_ASSERT_EQUAL(s->numbers, STIMULUS_NUMBERS_75);
+	/* 4320p30 fits two connectors, so it may be said of one, but only then */
+	CU_ASSERT_EQUAL(accept_signal("signal sdi1 4320p30 interface=dual-12g",
+				      STIMULUS_SDI1)->link, 0);
+	s = accept_signal("signal sdi1 1080i50 payload=D2d9A001", STIMULUS_SDI1);
+	CU_ASSERT_EQUAL(s->payload_kind, STIMULUS_PAYLOAD_GIVEN);
+	CU_ASSERT_EQUAL(s->payload, 0x01a0d9d2);
+	CU_ASSERT_EQUAL(accept_signal("signal sdi1 1080i50 payload=none",
+				      STIMULUS_SDI1)->payload_kind, STIMULUS_PAYLOAD_NONE);
+}
+
+static void test_interfaces_refused(void)
+{
+	refuse("signal sdi1 4320p30", "column 13: 'sdi1' does not carry 4320p30", "'sdi-quad'");
+	refuse("signal sdi1 1080p60 interface=3g", "column 21: unknown interface '3g'", "'3ga'");
+	refuse("signal sdi1 1080p60 interface=12g",
+	       "column 21: interface '12g' does not carry 1080p60", "help");
+	refuse("signal sdi1 1080i50 interface=3gb",
+	       "column 21: interface '3gb' does not carry 1080i50", "help");
+	refuse("signal sdi1 4320p60 interface=quad-12g",
+	       "column 21: interface 'quad-12g' takes 'sdi-quad'", "help");
+	refuse("signal sdi-quad 2160p60 interface=12g",
+	       "column 25: interface '12g' takes one of 'sdi1'", "'sdi4'");
+	refuse("signal hdmi1 2160p60 interface=12g",
+	       "column 22: 'interface=12g' goes with SDI connectors only", "help");
+	refuse("signal hdmi1 2160p60 payload=none",
+	       "column 22: 'payload=none' goes with SDI connectors only", "help");
+	refuse("signal sdi1 2160p60 link=2",
+	       "column 21: 'link=2' goes with interfaces of two links only", "dual-hd");
+	refuse("signal sdi1 1080p60 interface=dual-hd link=3",
+	       "column 39: link '3' is not a whole number from 1 to 2", "help");
+	refuse("signal sdi1 2160p60 numbers=75",
+	       "column 21: 'numbers=75' goes with interfaces of several links only", "help");
+	refuse("signal sdi-quad 4320p60 numbers=77", "column 25: unknown numbers '77'", "'75'");
+	refuse("signal sdi1 2160p60 ids=quad", "column 21: 'ids=quad' goes with 'sdi-quad' only",
+	       "help");
+	refuse("signal sdi1 2160p60 order=1324",
+	       "column 21: 'order=1324' goes with 'sdi-quad' only", "help");
+	refuse("signal sdi-quad 4320p60 order=1224", "column 25: order '1224'", "once");
+	refuse("signal sdi-quad 4320p60 order=123", "column 25: order '123'", "1324");
+	refuse("signal sdi-quad 4320p60 order=12345", "column 25: order '12345'", "1324");
+	refuse("signal sdi-quad 4320p60 order=0123", "column 25: order '0123'", "1324");
+	refuse("signal sdi-quad 4320p60 order=", "column 25: order ''", "1324");
+	refuse("signal sdi1 2160p60 payload=d2d9a0", "column 21: payload 'd2d9a0'", "d2d9a001");
+	refuse("signal sdi1 2160p60 payload=0xd2d9a0", "column 21: payload '0xd2d9a0'", "none");
+	refuse("signal sdi1 2160p60 payload=d2d9a0011", "column 21: payload", "eight");
+	refuse("signal sdi1 2160p60 payload=-2d9a001", "column 21: payload", "eight");
+	refuse("signal sdi-quad 4320p60 ids=quad payload=none",
+	       "column 25: 'ids=quad' says nothing beside 'payload='", "help");
+	refuse("signal ref 1080i50 payload=none",
+	       "column 20: 'payload=none' does not go with 'ref'", "help");
+	refuse("fault sdi1 flap", "column 16: times a second are missing", "0.1");
+	refuse("fault sdi1 flap 0", "column 17: times a second '0'", "1000");
+	refuse("fault sdi1 flap 1001", "column 17: times a second '1001'", "1000");
+	refuse("fault sdi1 flap 20 100", "column 20: percent '100'", "99");
+	refuse("fault sdi1 flap 20 0", "column 20: percent '0'", "99");
+	refuse("fault sdi1 flap 20 10 5", "column 23: nothing is expected after '10'", "'5'");
+}
+
 static void test_faults(void)
 {
+	accept("fault sdi2 flap 20");
+	CU_ASSERT_EQUAL(got.fault.kind, STIMULUS_FAULT_FLAP);
+	CU_ASSERT_EQUAL(got.fault.flap_hz, 20);
+	CU_ASSERT_EQUAL(got.fault.flap_off, 10);
+	accept("fault sdi-quad flap 0.5 50");
+	CU_ASSERT_EQUAL(got.fault.flap_hz, 0.5);
+	CU_ASSERT_EQUAL(got.fault.flap_off, 50);
+	accept("fault sdi2 skew 40");
+	CU_ASSERT_EQUAL(got.connector, STIMULUS_SDI2);
 	accept("fault sdi3 crc 1e-6");
 	CU_ASSERT_EQUAL(got.kind, STIMULUS_FAULT);
 	CU_ASSERT_EQUAL(got.connector, STIMULUS_SDI3);
@@ -359,7 +465,7 @@ static void test_contradictions(void)
 	refuse("signal sdi1 off ppm=1", "column 17: nothing is expected after 'off'", "'ppm=1'");
 	refuse("status now", "column 8: nothing is expected after 'status'", "'now'");
 	refuse("fault sdi1 clear all", "column 18: nothing is expected after 'clear'", "'all'");
-	refuse("fault sdi1 skew 2", "column 12: 'skew' goes with 'sdi-quad' only", "help");
+	refuse("fault hdmi1 skew 2", "column 13: 'skew' goes with SDI connectors only", "help");
 	refuse("fault hdmi1 crc 0", "column 13: 'crc' goes with SDI", "help");
 }
 
@@ -544,6 +650,8 @@ int main(void)
 		{ "signal, options", test_signal_options },
 		{ "modes", test_modes },
 		{ "links", test_links },
+		{ "interfaces", test_interfaces },
+		{ "interfaces, refused", test_interfaces_refused },
 		{ "faults", test_faults },
 		{ "card", test_card },
 		{ "wait, books, status, help", test_others },

@@ -108,6 +108,7 @@ static unsigned int word_clock(uint8_t link_rate)
 {
 	switch (link_rate) {
 	case KINORA_RX_RATE_HD:
+	case KINORA_RX_RATE_3GB:
 		return 74250000;
 	case KINORA_RX_RATE_24G:
 		return 297000000;
@@ -116,13 +117,13 @@ static unsigned int word_clock(uint8_t link_rate)
 	}
 }
 
-static uint8_t link_rate_of(enum stimulus_link link)
+static uint8_t link_rate_of(const struct stimulus_interface *interface)
 {
-	switch (link) {
+	switch (interface->link) {
 	case STIMULUS_LINK_HD:
 		return KINORA_RX_RATE_HD;
 	case STIMULUS_LINK_3G:
-		return KINORA_RX_RATE_3GA;
+		return interface->level_b ? KINORA_RX_RATE_3GB : KINORA_RX_RATE_3GA;
 	case STIMULUS_LINK_6G:
 		return KINORA_RX_RATE_6G;
 	case STIMULUS_LINK_12G:
@@ -140,25 +141,6 @@ static uint8_t link_rate_of(enum stimulus_link link)
 static unsigned int mode_rate(const struct stimulus_mode *mode)
 {
 	return mode->rate_den == 1001 ? mode->rate_num / 1000 : mode->rate_num / mode->rate_den;
-}
-
-/* ST 352 byte 1. */
-static uint8_t payload_code(uint8_t link_rate, unsigned int link_height, bool interleaved)
-{
-	switch (link_rate) {
-	case KINORA_RX_RATE_HD:
-		return link_height == 720 ? 0x84 : 0x85;
-	case KINORA_RX_RATE_3GA:
-		return interleaved ? 0x97 : 0x89;
-	case KINORA_RX_RATE_6G:
-		if (link_height == 1080)
-			return 0xc1;
-		return interleaved ? 0xc4 : 0xc0;
-	case KINORA_RX_RATE_12G:
-		return interleaved ? 0xd2 : 0xce;
-	default:
-		return interleaved ? 0xe3 : 0xe0;
-	}
 }
 
 /* ST 352 byte 2, bits 3:0. */
@@ -190,8 +172,8 @@ static uint8_t payload_rate(const struct stimulus_mode *mode)
 	}
 }
 
-/* ST 352 byte 3: 16:9, 4:2:2. ST 292-1 has the two bits of the colorimetry apart. */
-static uint8_t payload_colour(const struct stimulus_signal *signal, bool st292)
+/* ST 352 byte 3: 16:9, 4:2:2. ST 292-1, ST 372 and level B have the colorimetry's bits apart. */
+static uint8_t payload_colour(const struct stimulus_signal *signal, bool apart)
 {
 	unsigned int colorimetry = KINORA_COLORIMETRY_UNKNOWN; /* BT.601 has no code */
 
@@ -199,209 +181,387 @@ static uint8_t payload_colour(const struct stimulus_signal *signal, bool st292)
 		colorimetry = KINORA_COLORIMETRY_709;
 	else if (signal->colour.matrix == PICTURE_MATRIX_2020)
 		colorimetry = KINORA_COLORIMETRY_2020;
-	if (st292)
+	if (apart)
 		return 0x20 | (colorimetry & 2) << 6 | (colorimetry & 1) << 4;
 	return 0x80 | colorimetry << 4;
 }
 
-/* The id that link n (0..3) of the connector carries. */
-static uint32_t payload_id(const struct stimulus_signal *signal, uint8_t link_rate, bool quad,
-			   unsigned int n)
+/* Byte 3 of these codes is as ST 292-1 has it ... */
+static bool code_like_292(uint8_t code)
 {
-	const struct stimulus_mode *mode = signal->mode;
-	bool interleaved = quad && signal->mapping == STIMULUS_2SI;
-	uint8_t code = payload_code(link_rate, quad ? mode->height / 2 : mode->height,
-				    interleaved);
-	bool st292 = code == 0x84 || code == 0x85;
-	uint32_t scan = mode->interlaced ? 0 : 0xc0;
-	uint32_t bits = 1;	/* 10 bits, narrow range */
+	return code == 0x84 || code == 0x85 || code == 0x8b || code == 0x8c;
+}
 
-	if (signal->colour.range == PICTURE_RANGE_FULL)
-		bits = st292 ? 3 : 0;
-	/* Square division: every link says that it is a picture of its own. */
-	if (interleaved && !st292)
-		bits |= n << 5;
+/* ... and that of these only in the colorimetry, not in byte 4. */
+static bool code_colour_apart(uint8_t code)
+{
+	return code_like_292(code) || code == 0x87 || code == 0x8a || code == 0x95 ||
+	       code == 0x96 || code == 0x98;
+}
+
+/* Byte 4: which of several links this is. 3G and below number in bits 7:6, the others in 7:5. */
+static uint8_t payload_number(const struct stimulus_signal *signal, uint8_t code, unsigned int n)
+{
+	switch (signal->numbers) {
+	case STIMULUS_NUMBERS_75:
+		return n << 5;
+	case STIMULUS_NUMBERS_76:
+		return n << 6;
+	case STIMULUS_NUMBERS_NONE:
+		return 0;
+	case STIMULUS_NUMBERS_USUAL:
+		break;
+	}
+	return code < 0xa0 ? n << 6 : n << 5;
+}
+
+/* Does each of four links say that it is a picture of its own? */
+static bool payload_is_single(const struct stimulus_signal *signal)
+{
+	if (signal->interface->links < 4)
+		return false;
+	if (signal->ids == STIMULUS_IDS_USUAL)
+		return signal->mapping == STIMULUS_SQD && signal->interface->code_single;
+	return signal->ids == STIMULUS_IDS_SINGLE;
+}
+
+/* The id of the link that carries part n of the picture. */
+static uint32_t payload_id(const struct stimulus_signal *signal, unsigned int n)
+{
+	const struct stimulus_interface *interface = signal->interface;
+	const struct stimulus_mode *mode = signal->mode;
+	bool single = payload_is_single(signal);
+	uint8_t code = single ? interface->code_single : interface->code;
+	bool full = signal->colour.range == PICTURE_RANGE_FULL;
+	uint32_t scan = 0, bits;
+
+	if (signal->payload_kind == STIMULUS_PAYLOAD_GIVEN) {
+		if (signal->numbers == STIMULUS_NUMBERS_USUAL)
+			return signal->payload;
+		return signal->payload | (uint32_t)payload_number(signal, 0, n) << 24;
+	}
+	if (!mode->interlaced)
+		scan |= interface->halved ? 0x40 : 0xc0;
 	scan |= (uint32_t)signal->transfer << 4 | payload_rate(mode);
-	return code | scan << 8 | (uint32_t)payload_colour(signal, st292) << 16 | bits << 24;
+	bits = code_like_292(code) ? (full ? 3 : 1) : (full ? 0 : 1);	/* 10 bits */
+	if (interface->links > 1 && !single)
+		bits |= payload_number(signal, code, n);
+	return code | scan << 8 |
+	       (uint32_t)payload_colour(signal, code_colour_apart(code)) << 16 | bits << 24;
+}
+
+static void link_lose(struct receiver *link, uint64_t now_ns)
+{
+	if (link_locked(link, now_ns))
+		link->losses++;
+	link->carrier = false;
+	errors_restart(link, now_ns);
+}
+
+static void link_find(struct receiver *link, uint64_t now_ns)
+{
+	link->carrier = true;
+	if (link->lockable)
+		link->locked_ns = lock_due(link, now_ns);
+	errors_restart(link, now_ns);
 }
 
 static void link_signal(struct receiver *link, const struct stimulus_signal *signal,
-			uint8_t link_rate, bool quad, unsigned int n, uint64_t now_ns)
+			unsigned int part, uint64_t now_ns)
 {
+	const struct stimulus_interface *interface = signal->interface;
 	const struct stimulus_mode *mode = signal->mode;
+	unsigned int halves = interface && interface->halved ? 2 : 1;
 	double ppb = signal->ppm * 1000;
 
-	if (link_locked(link, now_ns))
-		link->losses++;
-	link->carrier = true;
-	link->lockable = link_rate != KINORA_RX_RATE_NONE;
+	link_lose(link, now_ns);
+	link->plugged = true;
+	link->lockable = interface;
 	if (link->lockable) {
-		link->link_rate = link_rate;
-		link->interlaced = mode->interlaced;
+		link->link_rate = link_rate_of(interface);
+		link->interlaced = mode->interlaced || interface->halved;
 		link->lines = mode->height == 720 ? 750 : 1125;
-		link->words = word_clock(link_rate) / (link->lines * mode_rate(mode));
+		link->words = word_clock(link->link_rate) * halves /
+			      (link->lines * mode_rate(mode));
 		/*
 		 * 1 / 1.001 is -999000.999e-9; the product of both deviations is below 1e-9 x ppm
 		 */
 		if (mode->rate_den == 1001)
 			ppb -= 999001;
 		link->ppb = (int32_t)lround(ppb);
-		link->payload = payload_id(signal, link_rate, quad, n);
-		link->frame_ns = 1e9 * mode->rate_den / mode->rate_num / (1 + signal->ppm * 1e-6);
+		link->ppm = signal->ppm;
+		link->payload_valid = signal->payload_kind != STIMULUS_PAYLOAD_NONE;
+		link->payload = link->payload_valid ? payload_id(signal, part) : 0;
+		link->frame_ns = 1e9 * mode->rate_den / mode->rate_num * halves /
+				 (1 + signal->ppm * 1e-6);
 	}
-	if (link->lockable)
-		link->locked_ns = lock_due(link, now_ns);
-	errors_restart(link, now_ns);
+	/* a flapping cable may have no contact just now */
+	if (!link->flap_on_ns || !(link->flap_count % 2))
+		link_find(link, now_ns);
 }
 
-/* Does a link of this rate hold a whole number of words a line of this mode? */
-static bool mode_fits(const struct stimulus_mode *mode, uint8_t link_rate)
-{
-	unsigned int lines = mode->height == 720 ? 750 : 1125;
-	unsigned int rate = mode_rate(mode);
+/* --- the cable --- */
 
-	return rate && word_clock(link_rate) % (lines * rate) == 0;
+/* When a flapping cable makes or loses contact the next time. */
+static uint64_t flap_next(const struct receiver *link)
+{
+	double period = link->flap_on_ns + link->flap_off_ns;
+	double at = (double)(link->flap_count / 2) * period;
+
+	/* it begins by losing contact; odd counts are without */
+	if (link->flap_count % 2)
+		at += link->flap_off_ns;
+	return link->flap_start_ns + (uint64_t)at;
+}
+
+/* What the cable has done up to now. */
+static void link_advance(struct receiver *link, uint64_t now_ns)
+{
+	while (link->flap_on_ns && flap_next(link) <= now_ns) {
+		uint64_t at = flap_next(link);
+
+		link->flap_count++;
+		if (!link->plugged)
+			continue;
+		if (link->flap_count % 2)
+			link_lose(link, at);
+		else
+			link_find(link, at);
+	}
+}
+
+static void links_advance(struct receivers *receivers, uint64_t now_ns)
+{
+	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+		link_advance(&receivers->link[i], now_ns);
+}
+
+/* --- what happens to the links of a connector --- */
+
+struct change {
+	const struct stimulus_signal *signal;
+	double rate;
+	double on_ns, off_ns;
+	uint32_t skew;
+	bool skew_lines;
+	uint64_t unlock_ns;
+	uint64_t now_ns;
+	unsigned int links;	/* of the connector */
+};
+
+/* Make a change to every link of a connector; n counts them. 0 or -EINVAL. */
+static int links_change(struct receivers *receivers, unsigned int connector,
+			struct change *change,
+			void (*make)(struct receiver *link, unsigned int n,
+				     const struct change *change))
+{
+	unsigned int first;
+
+	change->links = connector_links(connector, &first);
+	if (!change->links)
+		return -EINVAL;
+	pthread_mutex_lock(&receivers->lock);
+	for (unsigned int i = 0; i < change->links; i++) {
+		link_advance(&receivers->link[first + i], change->now_ns);
+		make(&receivers->link[first + i], i, change);
+	}
+	pthread_mutex_unlock(&receivers->lock);
+	return 0;
+}
+
+static void change_signal(struct receiver *link, unsigned int n, const struct change *change)
+{
+	const struct stimulus_signal *signal = change->signal;
+	unsigned int part = change->links > 1 ? signal->order >> 2 * n & 3 : signal->link;
+
+	link_signal(link, signal, part, change->now_ns);
 }
 
 int receiver_signal(struct receivers *receivers, unsigned int connector,
 		    const struct stimulus_signal *signal, uint64_t now_ns)
 {
-	unsigned int first, count = connector_links(connector, &first);
+	const struct stimulus_interface *interface = signal->interface;
 	bool quad = connector == KINORA_CONN_SDI_QUAD;
-	enum stimulus_link link;
-	uint8_t link_rate;
+	struct change change = { .signal = signal, .now_ns = now_ns };
 
-	if (!count || !(fabs(signal->ppm) <= RECEIVER_PPM_MAX))
+	if (connector > KINORA_CONN_SDI_QUAD || !(fabs(signal->ppm) <= RECEIVER_PPM_MAX))
 		return -EINVAL;
 	if (!signal->mode)
 		return receiver_off(receivers, connector, now_ns);
-	link = quad ? signal->mode->link_quad : signal->mode->link;
-	link_rate = link_rate_of(link);
 	/* An SD signal arrives, and the receiver never locks to it. */
-	if (link == STIMULUS_LINK_NONE ||
-	    (link != STIMULUS_LINK_SD && !mode_fits(signal->mode, link_rate)))
+	if (!interface && signal->mode->link != STIMULUS_LINK_SD)
 		return -EOPNOTSUPP;
-	pthread_mutex_lock(&receivers->lock);
-	for (unsigned int i = 0; i < count; i++)
-		link_signal(&receivers->link[first + i], signal, link_rate, quad, i, now_ns);
-	pthread_mutex_unlock(&receivers->lock);
-	return 0;
+	if (interface && ((interface->links == 4) != quad ||
+			  !stimulus_interface_carries(interface, signal->mode)))
+		return -EOPNOTSUPP;
+	return links_change(receivers, connector, &change, change_signal);
+}
+
+static void change_off(struct receiver *link, unsigned int n, const struct change *change)
+{
+	(void)n;
+	link_lose(link, change->now_ns);
+	link->plugged = false;
 }
 
 int receiver_off(struct receivers *receivers, unsigned int connector, uint64_t now_ns)
 {
-	unsigned int first, count = connector_links(connector, &first);
-
-	if (!count)
-		return -EINVAL;
-	pthread_mutex_lock(&receivers->lock);
-	for (unsigned int i = 0; i < count; i++) {
-		struct receiver *link = &receivers->link[first + i];
-
-		if (link_locked(link, now_ns))
-			link->losses++;
-		link->carrier = false;
-		errors_restart(link, now_ns);
-	}
-	pthread_mutex_unlock(&receivers->lock);
-	return 0;
+	return links_change(receivers, connector, &(struct change){ .now_ns = now_ns }, change_off);
 }
 
 /* --- faults --- */
 
+static void change_crc(struct receiver *link, unsigned int n, const struct change *change)
+{
+	(void)n;
+	link->crc_rate = change->rate;
+	errors_restart(link, change->now_ns);
+}
+
 int receiver_fault_crc(struct receivers *receivers, unsigned int connector, double rate,
 		       uint64_t now_ns)
 {
-	unsigned int first, count = connector_links(connector, &first);
+	struct change change = { .rate = rate, .now_ns = now_ns };
 
-	if (!count || !(rate >= 0 && rate <= 1))
+	if (!(rate >= 0 && rate <= 1))
 		return -EINVAL;
-	pthread_mutex_lock(&receivers->lock);
-	for (unsigned int i = 0; i < count; i++) {
-		receivers->link[first + i].crc_rate = rate;
-		errors_restart(&receivers->link[first + i], now_ns);
-	}
-	pthread_mutex_unlock(&receivers->lock);
-	return 0;
+	return links_change(receivers, connector, &change, change_crc);
+}
+
+static void change_skew(struct receiver *link, unsigned int n, const struct change *change)
+{
+	link->skew = change->skew;
+	if (change->links > 1)
+		link->skew *= (double)n / (change->links - 1);
+	link->skew_lines = change->skew_lines;
 }
 
 int receiver_fault_skew(struct receivers *receivers, unsigned int connector, uint32_t skew,
 			bool lines)
 {
-	unsigned int first, count = connector_links(connector, &first);
+	struct change change = { .skew = skew, .skew_lines = lines };
 
-	if (!count)
-		return -EINVAL;
-	pthread_mutex_lock(&receivers->lock);
-	for (unsigned int i = 0; i < count; i++) {
-		struct receiver *link = &receivers->link[first + i];
+	return links_change(receivers, connector, &change, change_skew);
+}
 
-		link->skew = count > 1 ? (double)skew * i / (count - 1) : skew;
-		link->skew_lines = lines;
-	}
-	pthread_mutex_unlock(&receivers->lock);
-	return 0;
+static void change_unlock(struct receiver *link, unsigned int n, const struct change *change)
+{
+	(void)n;
+	if (link_locked(link, change->now_ns))
+		link->losses++;
+	if (link->carrier && link->lockable)
+		link->locked_ns = lock_due(link, change->now_ns + change->unlock_ns);
+	errors_restart(link, change->now_ns);
 }
 
 int receiver_fault_unlock(struct receivers *receivers, unsigned int connector, uint32_t ms,
 			  uint64_t now_ns)
 {
-	unsigned int first, count = connector_links(connector, &first);
+	struct change change = { .unlock_ns = ms * 1000000ULL, .now_ns = now_ns };
 
-	if (!count)
+	return links_change(receivers, connector, &change, change_unlock);
+}
+
+static void change_flap(struct receiver *link, unsigned int n, const struct change *change)
+{
+	(void)n;
+	/* one that has no contact has it back for the moment */
+	if (link->plugged && !link->carrier)
+		link_find(link, change->now_ns);
+	link->flap_on_ns = change->on_ns;
+	link->flap_off_ns = change->off_ns;
+	link->flap_start_ns = change->now_ns;
+	link->flap_count = 0;
+	link_advance(link, change->now_ns);
+}
+
+int receiver_fault_flap(struct receivers *receivers, unsigned int connector, double hz,
+			unsigned int off, uint64_t now_ns)
+{
+	struct change change = { .now_ns = now_ns };
+
+	if (!(hz > 0 && hz <= RECEIVER_FLAP_HZ_MAX) || off < 1 || off > 99)
 		return -EINVAL;
-	pthread_mutex_lock(&receivers->lock);
-	for (unsigned int i = 0; i < count; i++) {
-		struct receiver *link = &receivers->link[first + i];
+	change.off_ns = 1e9 / hz * off / 100;
+	change.on_ns = 1e9 / hz - change.off_ns;
+	return links_change(receivers, connector, &change, change_flap);
+}
 
-		if (link_locked(link, now_ns))
-			link->losses++;
-		if (link->carrier && link->lockable)
-			link->locked_ns = lock_due(link, now_ns + ms * 1000000ULL);
-		errors_restart(link, now_ns);
-	}
-	pthread_mutex_unlock(&receivers->lock);
-	return 0;
+static void change_clear(struct receiver *link, unsigned int n, const struct change *change)
+{
+	uint64_t now_ns = change->now_ns;
+
+	(void)n;
+	link->crc_rate = 0;
+	link->skew = 0;
+	link->flap_on_ns = 0;
+	if (link->plugged && !link->carrier)
+		link_find(link, now_ns);
+	/* Lock that is due later than a fresh signal's was put off by a fault. */
+	if (link->carrier && link->lockable && link->locked_ns > lock_due(link, now_ns))
+		link->locked_ns = lock_due(link, now_ns);
+	errors_restart(link, now_ns);
 }
 
 int receiver_fault_clear(struct receivers *receivers, unsigned int connector, uint64_t now_ns)
 {
-	unsigned int first, count = connector_links(connector, &first);
-
-	if (!count)
-		return -EINVAL;
-	pthread_mutex_lock(&receivers->lock);
-	for (unsigned int i = 0; i < count; i++) {
-		struct receiver *link = &receivers->link[first + i];
-
-		link->crc_rate = 0;
-		link->skew = 0;
-		/* Lock that is due later than a fresh signal's was put off by a fault. */
-		if (link->carrier && link->lockable && link->locked_ns > lock_due(link, now_ns))
-			link->locked_ns = lock_due(link, now_ns);
-		errors_restart(link, now_ns);
-	}
-	pthread_mutex_unlock(&receivers->lock);
-	return 0;
+	return links_change(receivers, connector, &(struct change){ .now_ns = now_ns },
+			    change_clear);
 }
 
 /* --- what the firmware and the engine ask --- */
 
-static double skew_ns(const struct receiver *link)
+/* A frame as the source has it, by its own clock: what time in a frame goes round in. */
+static double link_round(const struct receiver *link)
 {
-	if (link->skew_lines)
-		return link->skew * link->frame_ns / link->lines;
-	return link->skew * 1e9 / word_clock(link->link_rate);
+	return link->frame_ns * (1 + link->ppm * 1e-6);
 }
 
+/* How late a link is, in a frame, against a source of the card's own clock. */
+static double link_late(const struct receiver *link, uint64_t now_ns)
+{
+	double late = link->skew * 1e9 / word_clock(link->link_rate);
+
+	if (link->skew_lines)
+		late = link->skew * link->frame_ns / link->lines;
+	/* a clock that is slow lets its frames fall behind, from the card's first moment on */
+	late -= link->ppm * 1e-6 * (double)now_ns;
+	late = fmod(late, link_round(link));
+	return late < 0 ? late + link_round(link) : late;
+}
+
+/* How far link n is behind one link, round the frame that both repeat. */
+static double link_behind(const struct receiver *link, const struct receiver *first,
+			  uint64_t now_ns)
+{
+	double behind = link_late(link, now_ns) - link_late(first, now_ns);
+
+	return behind < 0 ? behind + link_round(link) : behind;
+}
+
+/*
+ * Behind the earliest of the links that have lock. Time in a frame goes round, so the earliest is
+ * the one that has the others least far behind it.
+ */
 static uint32_t links_skew(const struct receivers *receivers, unsigned int n, uint64_t now_ns)
 {
-	double earliest = INFINITY, behind;
+	const struct receiver *link = receivers->link, *earliest = &link[n];
+	double least = INFINITY, behind;
 
-	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
-		if (link_locked(&receivers->link[i], now_ns))
-			earliest = fmin(earliest, skew_ns(&receivers->link[i]));
-	behind = round(skew_ns(&receivers->link[n]) - earliest);
+	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
+		double worst = 0;
+
+		if (!link_locked(&link[i], now_ns))
+			continue;
+		for (unsigned int k = 0; k < KINORA_RX_LINKS; k++)
+			if (link_locked(&link[k], now_ns))
+				worst = fmax(worst, link_behind(&link[k], &link[i], now_ns));
+		if (worst < least) {
+			least = worst;
+			earliest = &link[i];
+		}
+	}
+	behind = round(link_behind(&link[n], earliest, now_ns));
 	return behind >= UINT32_MAX ? UINT32_MAX : (uint32_t)behind;
 }
 
@@ -412,8 +572,9 @@ static uint32_t link_status(const struct receiver *link, uint64_t now_ns)
 	if (link->carrier)
 		status |= KINORA_RX_CARRIER;
 	if (link_locked(link, now_ns)) {
-		status |= KINORA_RX_LOCKED | KINORA_RX_PAYLOAD_VALID |
-			  FIELD_PREP(KINORA_RX_RATE_MASK, link->link_rate);
+		status |= KINORA_RX_LOCKED | FIELD_PREP(KINORA_RX_RATE_MASK, link->link_rate);
+		if (link->payload_valid)
+			status |= KINORA_RX_PAYLOAD_VALID;
 		if (link->interlaced)
 			status |= KINORA_RX_INTERLACED;
 	}
@@ -459,6 +620,7 @@ uint32_t receiver_read(struct receivers *receivers, unsigned int link, unsigned 
 	if (link >= KINORA_RX_LINKS)
 		return 0;
 	pthread_mutex_lock(&receivers->lock);
+	links_advance(receivers, now_ns);
 	value = link_read(receivers, link, reg, now_ns);
 	pthread_mutex_unlock(&receivers->lock);
 	return value;
@@ -469,12 +631,15 @@ uint64_t receiver_next_change(struct receivers *receivers, uint64_t now_ns)
 	uint64_t next = UINT64_MAX;
 
 	pthread_mutex_lock(&receivers->lock);
+	links_advance(receivers, now_ns);
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
 		const struct receiver *link = &receivers->link[i];
 
 		if (link->carrier && link->lockable && link->locked_ns > now_ns &&
 		    link->locked_ns < next)
 			next = link->locked_ns;
+		if (link->plugged && link->flap_on_ns && flap_next(link) < next)
+			next = flap_next(link);
 	}
 	pthread_mutex_unlock(&receivers->lock);
 	return next;
@@ -488,6 +653,7 @@ uint32_t receiver_line_errors_in(struct receivers *receivers, unsigned int link,
 	if (link >= KINORA_RX_LINKS || from_ns >= to_ns)
 		return 0;
 	pthread_mutex_lock(&receivers->lock);
+	link_advance(&receivers->link[link], to_ns);
 	errors = errors_until(&receivers->link[link], to_ns) -
 		 errors_until(&receivers->link[link], from_ns);
 	pthread_mutex_unlock(&receivers->lock);

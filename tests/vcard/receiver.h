@@ -11,7 +11,9 @@
  * Surprises:
  * - sdi-quad is not a receiver: it drives all four, and a later signal on sdi2 replaces link 2.
  * - Every signal is a new source, even one equal to the last: lock is lost and found again.
- * - All sources are genlocked: links differ in time only by the skew fault.
+ * - Sources of one clock (ppm=) are genlocked: their links differ in time only by the skew fault.
+ *   Others drift past each other.
+ * - A flapping cable is plugged and pulled by whoever asks next, for the times that have passed.
  * - Line CRC errors are spread evenly, not at random: rate x lines passed, rounded down. A count is
  *   the same whoever asks for it and when.
  *
@@ -35,10 +37,12 @@ struct receiver_errors {
 };
 
 #define RECEIVER_PPM_MAX 100000	/* of a source's clock */
-#define RECEIVER_ERRORS_KEPT 8	/* stretches: receiver_line_errors_in() looks back that far */
+#define RECEIVER_FLAP_HZ_MAX 1000
+#define RECEIVER_ERRORS_KEPT 16	/* stretches: receiver_line_errors_in() looks back that far */
 
 struct receiver {
-	bool carrier;
+	bool plugged;		/* a source is connected */
+	bool carrier;		/* ... and its cable makes contact */
 	bool lockable;		/* a rate that the receiver knows; what follows is valid then */
 	uint64_t locked_ns;	/* lock from here on */
 	uint8_t link_rate;	/* KINORA_RX_RATE_* */
@@ -46,13 +50,19 @@ struct receiver {
 	uint32_t words;
 	uint32_t lines;
 	int32_t ppb;
+	bool payload_valid;
 	uint32_t payload;
-	double frame_ns;	/* of the signal, by the card's clock */
+	double ppm;		/* of the source's clock */
+	double frame_ns;	/* of the transport, by the card's clock */
 	uint32_t losses;	/* of lock */
 
 	double crc_rate;	/* fault: errors a line */
 	double skew;		/* fault: behind the others ... */
 	bool skew_lines;	/* ... in lines, otherwise in words */
+	double flap_on_ns;	/* fault: contact for so long, 0: always ... */
+	double flap_off_ns;	/* ... then none for so long */
+	uint64_t flap_start_ns;
+	uint64_t flap_count;	/* contacts made and lost since then */
 	struct receiver_errors errors[RECEIVER_ERRORS_KEPT];	/* newest last */
 	unsigned int errors_count;	/* at least 1 */
 };
@@ -69,7 +79,8 @@ void receivers_finish(struct receivers *receivers);
 /*
  * Put a signal on connector (KINORA_CONN_SDI1 .. KINORA_CONN_SDI_QUAD) from now_ns on; mode NULL is
  * receiver_off(). 0; -EINVAL: no SDI connector, or a clock beyond RECEIVER_PPM_MAX; -EOPNOTSUPP:
- * this mode does not go through this connector. Nothing was changed then. Faults stay.
+ * this mode does not go through this connector by this interface. Nothing was changed then. Faults
+ * stay.
  */
 int receiver_signal(struct receivers *receivers, unsigned int connector,
 		    const struct stimulus_signal *signal, uint64_t now_ns);
@@ -83,6 +94,8 @@ int receiver_off(struct receivers *receivers, unsigned int connector, uint64_t n
  * skew: of the last link behind the first, the others evenly between; on a single connector, of
  * that link. In lines or words of a data stream.
  * unlock: no lock for so long, then found again after two frames.
+ * flap: hz times a second the cable loses contact, for off percent of the time. -EINVAL also for hz
+ * outside 0 .. RECEIVER_FLAP_HZ_MAX, or off outside 1 .. 99.
  */
 int receiver_fault_crc(struct receivers *receivers, unsigned int connector, double rate,
 		       uint64_t now_ns);
@@ -90,6 +103,8 @@ int receiver_fault_skew(struct receivers *receivers, unsigned int connector, uin
 			bool lines);
 int receiver_fault_unlock(struct receivers *receivers, unsigned int connector, uint32_t ms,
 			  uint64_t now_ns);
+int receiver_fault_flap(struct receivers *receivers, unsigned int connector, double hz,
+			unsigned int off, uint64_t now_ns);
 int receiver_fault_clear(struct receivers *receivers, unsigned int connector, uint64_t now_ns);
 
 /* A register, KINORA_RX_*. 0 for a link or register that is not there. */

@@ -18,6 +18,9 @@
 #define NEAREST_MAX	4
 #define NAMES_SHOWN	20	/* at most, where none is near */
 #define PPM_MAX		10000
+#define FLAP_HZ_MAX	1000
+#define FLAP_OFF	10	/* percent */
+#define ORDER_PLUGGED	0xe4	/* links 1, 2, 3, 4 carry parts 0, 1, 2, 3 */
 #define SEE		"; see docs/stimulus.md or type 'help'"
 
 static const char *const connector_names[STIMULUS_CONNECTORS + 1] = {
@@ -28,7 +31,9 @@ static const char *const transfer_names[] = { "sdr", "hlg", "pq", NULL };
 static const char *const matrix_names[] = { "709", "2020", "601", NULL };
 static const char *const range_names[] = { "narrow", "full", NULL };
 static const char *const mapping_names[] = { "2si", "sqd", NULL };
-static const char *const fault_names[] = { "crc", "skew", "unlock", "clear", NULL };
+static const char *const ids_names[] = { "quad", "single", NULL };
+static const char *const numbers_names[] = { "75", "76", "none", NULL };
+static const char *const fault_names[] = { "crc", "skew", "unlock", "flap", "clear", NULL };
 static const char *const card_names[] = {
 	"unplug", "stop-answering", "mute-interrupts", "lose-interrupt", "corrupt-record", NULL
 };
@@ -50,11 +55,14 @@ static const char *const verb_names[] = {
 };
 
 /* Words behind the mode of a signal. */
-enum option { PATTERN, FILE_NAME, FORMAT, FRAMES, TRANSFER, COLOUR, RANGE, MAPPING, PPM, OPTIONS };
+enum option {
+	PATTERN, FILE_NAME, FORMAT, FRAMES, TRANSFER, COLOUR, RANGE, MAPPING, INTERFACE, LINK,
+	ORDER, IDS, NUMBERS, PAYLOAD, PPM, OPTIONS
+};
 
 static const char *const option_names[] = {
 	"pattern=", "file=", "format=", "frames=", "transfer=", "colour=", "range=", "mapping=",
-	"ppm=", NULL
+	"interface=", "link=", "order=", "ids=", "numbers=", "payload=", "ppm=", NULL
 };
 
 #define MODE(text, w, h, i, num, den, single, quad, hdmi, ref) \
@@ -101,6 +109,54 @@ static const struct stimulus_mode modes[] = {
 };
 
 #define MODES	(sizeof(modes) / sizeof(modes[0]))
+
+/*
+ * ST 292-1; ST 425-1 (3ga, 3gb), ST 425-3 and -5 (3G links together); ST 372 (dual-hd); ST 2081 and
+ * ST 2082-10, -11, -12; ST 2083. What a mode usually goes by stands before what it can go by.
+ */
+static const struct stimulus_interface interfaces[] = {
+	{ "hd", 1, STIMULUS_LINK_HD, .code = 0x84, .height = 720,
+	  .hz = { 24, 60 } },
+	{ "hd", 1, STIMULUS_LINK_HD, .code = 0x85, .height = 1080,
+	  .hz = { 24, 30 }, .interlaced = true },
+	{ "3ga", 1, STIMULUS_LINK_3G, .code = 0x89, .height = 1080,
+	  .hz = { 48, 60 } },
+	{ "6g", 1, STIMULUS_LINK_6G, .code = 0xc1, .height = 1080,
+	  .hz = { 100, 120 } },
+	{ "6g", 1, STIMULUS_LINK_6G, .code = 0xc0, .height = 2160,
+	  .hz = { 24, 30 } },
+	{ "12g", 1, STIMULUS_LINK_12G, .code = 0xce, .height = 2160,
+	  .hz = { 48, 60 } },
+	/* one picture in two streams that take turns with its lines */
+	{ "3gb", 1, STIMULUS_LINK_3G, .level_b = true, .halved = true, .code = 0x8a,
+	  .height = 1080, .hz = { 48, 60 } },
+	/* two pictures; the first is the one that the signal shows */
+	{ "3gb-ds", 1, STIMULUS_LINK_3G, .level_b = true, .code = 0x8b,
+	  .height = 720, .hz = { 24, 60 } },
+	{ "3gb-ds", 1, STIMULUS_LINK_3G, .level_b = true, .code = 0x8c,
+	  .height = 1080, .hz = { 24, 30 }, .interlaced = true },
+	{ "dual-hd", 2, STIMULUS_LINK_HD, .halved = true, .code = 0x87,
+	  .height = 1080, .hz = { 48, 60 } },
+	{ "dual-3gb", 2, STIMULUS_LINK_3G, .level_b = true, .code = 0x96,
+	  .height = 2160, .hz = { 24, 30 } },
+	{ "dual-6g", 2, STIMULUS_LINK_6G, .code = 0xc2, .height = 2160,
+	  .hz = { 48, 60 } },
+	{ "dual-12g", 2, STIMULUS_LINK_12G, .code = 0xd0, .height = 4320,
+	  .hz = { 24, 30 } },
+	{ "quad-3g", 4, STIMULUS_LINK_3G, .code = 0x97, .code_single = 0x89,
+	  .height = 2160, .hz = { 48, 60 } },
+	{ "quad-3gb", 4, STIMULUS_LINK_3G, .level_b = true, .halved = true,
+	  .code = 0x98, .code_single = 0x8a, .height = 2160,
+	  .hz = { 48, 60 } },
+	{ "quad-6g", 4, STIMULUS_LINK_6G, .code = 0xc4, .code_single = 0xc0,
+	  .height = 4320, .hz = { 24, 30 } },
+	{ "quad-12g", 4, STIMULUS_LINK_12G, .code = 0xd2, .code_single = 0xce,
+	  .height = 4320, .hz = { 48, 60 } },
+	{ "quad-24g", 4, STIMULUS_LINK_BEYOND, .code = 0xe3, .code_single = 0xe0,
+	  .height = 4320, .hz = { 100, 120 } },
+};
+
+#define INTERFACES (sizeof(interfaces) / sizeof(interfaces[0]))
 
 struct word {
 	const char *text;
@@ -323,6 +379,35 @@ static int parse_number(struct parse *p, const struct word *word, const char *wh
 	return 0;
 }
 
+bool stimulus_interface_carries(const struct stimulus_interface *interface,
+				const struct stimulus_mode *mode)
+{
+	unsigned int hz = (mode->rate_num + mode->rate_den - 1) / mode->rate_den;
+
+	return mode->height == interface->height && hz >= interface->hz[0] &&
+	       hz <= interface->hz[1] && (!mode->interlaced || interface->interlaced);
+}
+
+/* The usual one of a mode on one connector or on four; NULL: there is none. */
+static const struct stimulus_interface *interface_usual(const struct stimulus_mode *mode,
+							bool quad)
+{
+	enum stimulus_link link = quad ? mode->link_quad : mode->link;
+
+	for (size_t i = 0; i < INTERFACES; i++)
+		if (interfaces[i].links == (quad ? 4 : 1) && interfaces[i].link == link &&
+		    stimulus_interface_carries(&interfaces[i], mode))
+			return &interfaces[i];
+	return NULL;
+}
+
+bool stimulus_interface_usual(const struct stimulus_signal *signal)
+{
+	const struct stimulus_interface *interface = signal->interface;
+
+	return !interface || interface == interface_usual(signal->mode, interface->links == 4);
+}
+
 static bool connector_carries(enum stimulus_connector connector, const struct stimulus_mode *mode)
 {
 	switch (connector) {
@@ -344,6 +429,8 @@ static int fail_carrier(struct parse *p, const struct word *word, const struct s
 	for (int i = 0; i < STIMULUS_CONNECTORS; i++)
 		if (connector_carries(i, mode))
 			append(list, sizeof(list), connector_names[i]);
+	if (!*list)
+		return fail(p, word->column, "no connector carries %s" SEE, mode->name);
 	return fail(p, word->column, "'%s' does not carry %s, but %s would" SEE,
 		    connector_names[p->out->connector], mode->name, list);
 }
@@ -368,11 +455,7 @@ static int take_mode(struct parse *p)
 	if (!strcmp(word->text, "off"))
 		return 0;
 	p->out->signal.mode = stimulus_mode_find(word->text);
-	if (!p->out->signal.mode)
-		return fail_mode(p, word);
-	if (!connector_carries(p->out->connector, p->out->signal.mode))
-		return fail_carrier(p, word, p->out->signal.mode);
-	return 0;
+	return p->out->signal.mode ? 0 : fail_mode(p, word);
 }
 
 static int parse_file(struct parse *p, const struct word *word, const char *value)
@@ -396,11 +479,71 @@ static int parse_choice(struct parse *p, const struct word *word, const char *wh
 	return index < 0 ? fail_word(p, word, what, value, names) : index;
 }
 
+/* Which interface of that name fits the mode is seen when all words are. */
+static int parse_interface(struct parse *p, const struct word *word, const char *value)
+{
+	const char *names[INTERFACES + 1] = { NULL };
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < INTERFACES; i++)
+		if (!count || strcmp(names[count - 1], interfaces[i].name))
+			names[count++] = interfaces[i].name;
+	if (find_name(value, names) < 0)
+		return fail_word(p, word, "interface", value, names);
+	for (size_t i = 0; i < INTERFACES; i++)
+		if (!strcmp(value, interfaces[i].name) &&
+		    stimulus_interface_carries(&interfaces[i], p->out->signal.mode))
+			p->out->signal.interface = &interfaces[i];
+	if (!p->out->signal.interface)
+		return fail(p, word->column, "interface '%s' does not carry %s" SEE, value,
+			    p->out->signal.mode->name);
+	return 0;
+}
+
+/* "1324": link 1 of the source is plugged into sdi1, link 3 into sdi2 ... */
+static int parse_order(struct parse *p, const struct word *word, const char *value)
+{
+	unsigned int seen = 0;
+
+	p->out->signal.order = 0;
+	for (unsigned int i = 0; i < 4 && value[i] >= '1' && value[i] <= '4'; i++) {
+		unsigned int part = value[i] - '1';
+
+		seen |= 1u << part;
+		p->out->signal.order |= part << 2 * i;
+	}
+	if (seen != 15 || strlen(value) != 4)
+		return fail(p, word->column,
+			    "order '%s' does not name each of the links 1 to 4 once, as 1324 does"
+			    SEE, value);
+	return 0;
+}
+
+static int parse_payload(struct parse *p, const struct word *word, const char *value)
+{
+	struct stimulus_signal *signal = &p->out->signal;
+	unsigned long id;
+
+	if (!strcmp(value, "none")) {
+		signal->payload_kind = STIMULUS_PAYLOAD_NONE;
+		return 0;
+	}
+	if (strlen(value) != 8 || value[strspn(value, "0123456789abcdefABCDEF")])
+		return fail(p, word->column,
+			    "payload '%s' is neither 'none' nor eight hexadecimal digits, byte 1 "
+			    "first, as d2d9a001" SEE, value);
+	id = strtoul(value, NULL, 16);
+	signal->payload_kind = STIMULUS_PAYLOAD_GIVEN;
+	signal->payload = id >> 24 | (id >> 8 & 0xff00) | (id & 0xff00) << 8 | (id & 0xff) << 24;
+	return 0;
+}
+
 static int parse_option(struct parse *p, const struct word *word, enum option option,
 			const char *value)
 {
 	const char *patterns[PICTURE_PATTERNS + 1] = { NULL };
 	struct stimulus_signal *signal = &p->out->signal;
+	uint32_t number = 1;
 	int index = 0;
 
 	switch (option) {
@@ -435,6 +578,24 @@ static int parse_option(struct parse *p, const struct word *word, enum option op
 		index = parse_choice(p, word, "mapping", value, mapping_names);
 		signal->mapping = index;
 		break;
+	case INTERFACE:
+		return parse_interface(p, word, value);
+	case LINK:
+		index = parse_count(p, word, "link", value, 1, 2, &number);
+		signal->link = number - 1;
+		break;
+	case ORDER:
+		return parse_order(p, word, value);
+	case IDS:
+		index = parse_choice(p, word, "ids", value, ids_names);
+		signal->ids = index + STIMULUS_IDS_QUAD;
+		break;
+	case NUMBERS:
+		index = parse_choice(p, word, "numbers", value, numbers_names);
+		signal->numbers = index + STIMULUS_NUMBERS_75;
+		break;
+	case PAYLOAD:
+		return parse_payload(p, word, value);
 	default:	/* PPM */
 		return parse_number(p, word, "ppm", value, -PPM_MAX, PPM_MAX, &signal->ppm);
 	}
@@ -489,9 +650,42 @@ static int check_options(struct parse *p, const struct word *const seen[OPTIONS]
 	wrong = seen[FORMAT] ? seen[FORMAT] : seen[FRAMES];
 	if (wrong && !seen[FILE_NAME])
 		return fail(p, wrong->column, "'%s' needs 'file=' as well" SEE, wrong->text);
-	if (seen[MAPPING] && p->out->connector != STIMULUS_SDI_QUAD)
-		return fail(p, seen[MAPPING]->column, "'%s' goes with 'sdi-quad' only" SEE,
-			    seen[MAPPING]->text);
+	return 0;
+}
+
+/* What belongs to SDI, to four links of it, or to two. */
+static int check_links(struct parse *p, const struct word *const seen[OPTIONS])
+{
+	static const enum option quad[] = { MAPPING, ORDER, IDS };
+	static const enum option sdi[] = { INTERFACE, LINK, NUMBERS, PAYLOAD };
+	const struct stimulus_interface *interface = p->out->signal.interface;
+	enum stimulus_connector connector = p->out->connector;
+
+	for (size_t i = 0; i < sizeof(quad) / sizeof(quad[0]); i++)
+		if (seen[quad[i]] && connector != STIMULUS_SDI_QUAD)
+			return fail(p, seen[quad[i]]->column, "'%s' goes with 'sdi-quad' only" SEE,
+				    seen[quad[i]]->text);
+	for (size_t i = 0; i < sizeof(sdi) / sizeof(sdi[0]); i++)
+		if (seen[sdi[i]] && connector > STIMULUS_SDI_QUAD)
+			return fail(p, seen[sdi[i]]->column,
+				    "'%s' goes with SDI connectors only" SEE, seen[sdi[i]]->text);
+	if (connector > STIMULUS_SDI_QUAD)
+		return 0;
+	if ((interface->links == 4) != (connector == STIMULUS_SDI_QUAD))
+		return fail(p, seen[INTERFACE]->column, "interface '%s' takes %s" SEE,
+			    interface->name, interface->links == 4 ? "'sdi-quad'" :
+			    "one of 'sdi1', 'sdi2', 'sdi3', 'sdi4'");
+	if (seen[LINK] && interface->links != 2)
+		return fail(p, seen[LINK]->column,
+			    "'%s' goes with interfaces of two links only, such as dual-hd" SEE,
+			    seen[LINK]->text);
+	if (seen[NUMBERS] && interface->links == 1)
+		return fail(p, seen[NUMBERS]->column,
+			    "'%s' goes with interfaces of several links only" SEE,
+			    seen[NUMBERS]->text);
+	if (seen[IDS] && seen[PAYLOAD])
+		return fail(p, seen[IDS]->column, "'%s' says nothing beside 'payload='" SEE,
+			    seen[IDS]->text);
 	return 0;
 }
 
@@ -512,18 +706,21 @@ static void default_colour(struct stimulus_signal *signal, const struct word *co
 
 static int parse_signal(struct parse *p)
 {
-	const struct word *seen[OPTIONS] = { NULL }, *word;
+	const struct word *seen[OPTIONS] = { NULL }, *word, *mode;
+	struct stimulus_signal *signal = &p->out->signal;
 	int ret = take_name(p, "connector", connector_names);
 
 	if (ret < 0)
 		return ret;
 	p->out->kind = STIMULUS_SIGNAL;
 	p->out->connector = ret;
+	mode = &p->word[p->next];
 	ret = take_mode(p);
 	if (ret)
 		return ret;
-	if (!p->out->signal.mode)
+	if (!signal->mode)
 		return take_end(p);
+	signal->order = ORDER_PLUGGED;
 	while ((word = take(p))) {
 		const char *value = NULL;
 		int option = split_option(p, word, &value);
@@ -538,8 +735,14 @@ static int parse_signal(struct parse *p)
 		if (ret)
 			return ret;
 	}
-	default_colour(&p->out->signal, seen);
-	return check_options(p, seen);
+	if (!seen[INTERFACE] && !connector_carries(p->out->connector, signal->mode))
+		return fail_carrier(p, mode, signal->mode);
+	if (!seen[INTERFACE] && p->out->connector <= STIMULUS_SDI_QUAD)
+		signal->interface = interface_usual(signal->mode,
+						    p->out->connector == STIMULUS_SDI_QUAD);
+	default_colour(signal, seen);
+	ret = check_options(p, seen);
+	return ret ? ret : check_links(p, seen);
 }
 
 static int parse_fault(struct parse *p)
@@ -567,8 +770,8 @@ static int parse_fault(struct parse *p)
 		ret = parse_number(p, word, "rate", word->text, 0, 1, &p->out->fault.crc_rate);
 		break;
 	case STIMULUS_FAULT_SKEW:
-		if (p->out->connector != STIMULUS_SDI_QUAD)
-			return fail(p, word->column, "'skew' goes with 'sdi-quad' only" SEE);
+		if (p->out->connector > STIMULUS_SDI_QUAD)
+			return fail(p, word->column, "'skew' goes with SDI connectors only" SEE);
 		ret = take_count(p, "skew", 0, 1000000, &p->out->fault.skew);
 		if (!ret && p->next < p->words) {
 			ret = take_name(p, "unit", skew_units);
@@ -577,6 +780,17 @@ static int parse_fault(struct parse *p)
 		break;
 	case STIMULUS_FAULT_UNLOCK:
 		ret = take_count(p, "time in ms", 1, 3600000, &p->out->fault.unlock_ms);
+		break;
+	case STIMULUS_FAULT_FLAP:
+		word = take(p);
+		if (!word)
+			return fail(p, p->end, "times a second are missing, a number from 0.1 to %d"
+				    SEE, FLAP_HZ_MAX);
+		ret = parse_number(p, word, "times a second", word->text, 0.1, FLAP_HZ_MAX,
+				   &p->out->fault.flap_hz);
+		p->out->fault.flap_off = FLAP_OFF;
+		if (!ret && p->next < p->words)
+			ret = take_count(p, "percent", 1, 99, &p->out->fault.flap_off);
 		break;
 	case STIMULUS_FAULT_CLEAR:
 		break;
@@ -779,6 +993,11 @@ const struct stimulus_mode *stimulus_mode_find(const char *name)
 	return NULL;
 }
 
+const struct stimulus_interface *stimulus_interface_at(size_t index)
+{
+	return index < INTERFACES ? &interfaces[index] : NULL;
+}
+
 const char *stimulus_connector_name(enum stimulus_connector connector)
 {
 	return (unsigned int)connector < STIMULUS_CONNECTORS ? connector_names[connector] : NULL;
@@ -808,11 +1027,14 @@ const char *stimulus_help(void)
 {
 	return
 "signal CONN MODE [pattern=NAME | file=PATH [format=FMT] [frames=N]] [transfer=sdr|hlg|pq]\n"
-"                 [colour=709|2020|601] [range=narrow|full] [mapping=2si|sqd] [ppm=X]\n"
+"                 [colour=709|2020|601] [range=narrow|full] [ppm=X]\n"
+"                 SDI: [interface=NAME] [payload=XXXXXXXX|none] [numbers=75|76|none] [link=1|2]\n"
+"                 sdi-quad: [mapping=2si|sqd] [ids=quad|single] [order=1324]\n"
 "signal CONN off\n"
 "fault CONN crc RATE                 chance that a line has a wrong CRC, 0 to 1\n"
-"fault sdi-quad skew N [words|lines] last link behind the first\n"
+"fault CONN skew N [words|lines]     link behind the others; sdi-quad: last behind the first\n"
 "fault CONN unlock MS                lock lost for so long\n"
+"fault CONN flap HZ [PERCENT]        cable off and on so often, off for that much of the time\n"
 "fault CONN clear                    end of all faults\n"
 "card unplug                         the card is gone\n"
 "card stop-answering                 no answers, no pictures, no interrupts\n"
@@ -828,6 +1050,8 @@ const char *stimulus_help(void)
 "CONN     sdi1 sdi2 sdi3 sdi4 sdi-quad hdmi1 ref\n"
 "MODE     such as 4320p60 4320p59.94 2160p50 1080i50 720p23.98; rates 23.98 24 25 29.97 30\n"
 "         47.95 48 50 59.94 60 100 119.88 120\n"
+"interface of SDI: hd 3ga 3gb 3gb-ds 6g 12g, dual-hd dual-3gb dual-6g dual-12g,\n"
+"         quad-3g quad-3gb quad-6g quad-12g quad-24g\n"
 "pattern  rp219 bt2111-hlg bt2111-pq ramp zoneplate checkfield black\n"
 "format   of a raw file: yuv420p yuv422p yuv444p yuv420p10 yuv422p10 yuv444p10\n";
 }

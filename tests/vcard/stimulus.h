@@ -68,8 +68,46 @@ enum stimulus_mapping {
 	STIMULUS_SQD,		/* square division */
 };
 
+/* What each of four links says of itself in its payload id. */
+enum stimulus_ids {
+	STIMULUS_IDS_USUAL,	/* 2SI: one of four, square division: a picture of its own */
+	STIMULUS_IDS_QUAD,	/* one link of four */
+	STIMULUS_IDS_SINGLE,	/* a picture of its own */
+};
+
+/* Where byte 4 of a payload id has the link's number. */
+enum stimulus_numbers {
+	STIMULUS_NUMBERS_USUAL,	/* as the standard says */
+	STIMULUS_NUMBERS_75,	/* bits 7:5 */
+	STIMULUS_NUMBERS_76,	/* bits 7:6 */
+	STIMULUS_NUMBERS_NONE,
+};
+
+enum stimulus_payload {
+	STIMULUS_PAYLOAD_RIGHT,	/* what the signal is */
+	STIMULUS_PAYLOAD_GIVEN,	/* what the line says, true or not */
+	STIMULUS_PAYLOAD_NONE,	/* the source sends no payload id */
+};
+
+/* A way to carry pictures over SDI that has a name: "3gb", "dual-hd", "quad-12g". */
+struct stimulus_interface {
+	const char *name;
+	uint8_t links;			/* 1, 2 or 4 connectors */
+	enum stimulus_link link;	/* rate of each */
+	bool level_b;			/* ST 425-1 level B: two streams at half the clock */
+	/* a progressive picture goes as two fields, in an interlaced transport of half its rate */
+	bool halved;
+	uint8_t code;			/* ST 352 byte 1 */
+	uint8_t code_single;		/* a link that says it is a whole picture; 0: none */
+	uint16_t height;		/* of the picture */
+	uint8_t hz[2];			/* frames a second: from, to */
+	bool interlaced;		/* carries interlaced pictures too */
+};
+
 struct stimulus_signal {
 	const struct stimulus_mode *mode;	/* NULL: signal off */
+	const struct stimulus_interface *interface;	/* NULL: not over SDI, or off */
+	unsigned int link;			/* interfaces of two links: 0 or 1, which this is */
 	bool from_file;				/* file, otherwise pattern */
 	enum picture_pattern pattern;
 	char file[STIMULUS_FILE_MAX];
@@ -78,6 +116,12 @@ struct stimulus_signal {
 	enum stimulus_transfer transfer;
 	struct picture_colour colour;
 	enum stimulus_mapping mapping;
+	/* sdi-quad: bits 2n+1:2n, the part of the picture on link n+1, as kinora_signal.order */
+	uint8_t order;
+	enum stimulus_ids ids;
+	enum stimulus_numbers numbers;
+	enum stimulus_payload payload_kind;
+	uint32_t payload;			/* GIVEN: byte 1 in bits 7:0 */
 	double ppm;				/* the source's clock against the card's */
 };
 
@@ -85,6 +129,7 @@ enum stimulus_fault {
 	STIMULUS_FAULT_CRC,
 	STIMULUS_FAULT_SKEW,
 	STIMULUS_FAULT_UNLOCK,
+	STIMULUS_FAULT_FLAP,
 	STIMULUS_FAULT_CLEAR,
 };
 
@@ -127,6 +172,8 @@ struct stimulus {
 			uint32_t skew;		/* SKEW: last link behind the first */
 			bool skew_lines;	/* in lines, otherwise in words */
 			uint32_t unlock_ms;	/* UNLOCK: for so long */
+			double flap_hz;		/* FLAP: the cable is off so often a second ... */
+			uint32_t flap_off;	/* ... for so many percent of the time */
 		} fault;
 		struct {
 			enum stimulus_card kind;
@@ -174,6 +221,15 @@ const char *stimulus_range_name(enum picture_range range);
 /* A mode by name or by index, NULL when there is none. */
 const struct stimulus_mode *stimulus_mode_find(const char *name);
 const struct stimulus_mode *stimulus_mode_at(size_t index);
+
+/* An interface by index, NULL when there is none. */
+const struct stimulus_interface *stimulus_interface_at(size_t index);
+/* Does it carry this mode? */
+bool stimulus_interface_carries(const struct stimulus_interface *interface,
+				const struct stimulus_mode *mode);
+
+/* The signal goes by the interface that is usual for its mode, or not over SDI. */
+bool stimulus_interface_usual(const struct stimulus_signal *signal);
 
 /* What `help` prints: every form of line. */
 const char *stimulus_help(void);

@@ -194,7 +194,9 @@ static void text_set(struct world *world, unsigned int connector,
 	if (!signal->mode)
 		snprintf(text, sizeof(text), "off");
 	else
-		snprintf(text, sizeof(text), "%s %.60s", signal->mode->name,
+		snprintf(text, sizeof(text), "%s%s%s %.60s", signal->mode->name,
+			 stimulus_interface_usual(signal) ? "" : " ",
+			 stimulus_interface_usual(signal) ? "" : signal->interface->name,
 			 signal->from_file ? signal->file :
 					     picture_pattern_name(signal->pattern));
 	snprintf(world->text[connector], sizeof(world->text[0]), "%s", text);
@@ -215,7 +217,8 @@ static int signal_apply(struct world *world, unsigned int connector,
 	uint64_t now;
 	int ret;
 
-	if (signal->mode) {
+	/* one of two links is no picture that this card could show */
+	if (signal->mode && !(signal->interface && signal->interface->links == 2)) {
 		ret = wire_open(world, signal, &wire, error, size);
 		if (ret)
 			return ret;
@@ -280,6 +283,10 @@ static int fault_apply(struct world *world, const struct stimulus *stimulus)
 		break;
 	case STIMULUS_FAULT_UNLOCK:
 		ret = receiver_fault_unlock(receivers, connector, stimulus->fault.unlock_ms, now);
+		break;
+	case STIMULUS_FAULT_FLAP:
+		ret = receiver_fault_flap(receivers, connector, stimulus->fault.flap_hz,
+					  stimulus->fault.flap_off, now);
 		break;
 	case STIMULUS_FAULT_CLEAR:
 		ret = receiver_fault_clear(receivers, connector, now);
