@@ -7,6 +7,7 @@
 /* Sources: tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus.c tests/vcard/stream.c */
 /* Sources: tests/vcard/thread.c tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c */
 /* Sources: tests/vcard/vfu_sock.c tests/vcard/wire.c tests/vcard/world.c */
+/* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the control socket and the stimulus of the command line: requests and answers,

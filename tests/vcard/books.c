@@ -30,7 +30,9 @@ static const struct figure stream_figures[] = {
 static const struct figure card_figures[] = {
 	CARD_FIGURE(signal_blocks), CARD_FIGURE(events), CARD_FIGURE(interrupts_muted),
 	CARD_FIGURE(interrupts_refused), CARD_FIGURE(dma_errors), CARD_FIGURE(accesses_refused),
-	CARD_FIGURE(resets), CARD_FIGURE(complaints),
+	CARD_FIGURE(resets), CARD_FIGURE(image_loads), CARD_FIGURE(controller_starts),
+	CARD_FIGURE(controller_failures), CARD_FIGURE(controller_polls),
+	CARD_FIGURE(controller_instructions), CARD_FIGURE(complaints),
 };
 
 static const struct figure transport_figures[] = {

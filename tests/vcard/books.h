@@ -53,6 +53,11 @@ struct books {
 	books_count interrupts_refused;	/* the host had not enabled the vector */
 	books_count dma_errors;		/* transfers that the bus refused */
 	books_count resets;		/* CONTROL.RESET, FLR, device reset */
+	books_count image_loads;	/* LOADs of a controller image */
+	books_count controller_starts;
+	books_count controller_failures;	/* an image trapped, or did not come to wait */
+	books_count controller_polls;
+	books_count controller_instructions;	/* of images; the native firmware counts none */
 	books_count complaints;		/* what the vfio-user server had to say about its client */
 
 	struct books_stream stream[KINORA_STREAMS];

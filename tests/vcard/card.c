@@ -59,6 +59,7 @@ static void reset_end(struct card *card)
 	card->event_vector = 0;
 	card->time_hi = 0;
 	bus_mailbox_reset(&card->controller.bus);
+	loader_reset(&card->controller.loader);
 	pthread_mutex_unlock(&card->lock);
 }
 
@@ -152,6 +153,8 @@ static uint32_t state_read(struct card *card, uint32_t offset)
 		return atomic_load(&card->controller.bus.request);
 	case KINORA_REG_MAILBOX_DONE:
 		return atomic_load(&card->controller.bus.done);
+	case KINORA_REG_FIRMWARE_LO ... KINORA_REG_FIRMWARE_STATUS:
+		return loader_read(&card->controller.loader, offset);
 	default:
 		return 0;
 	}
@@ -171,9 +174,7 @@ static uint32_t global_read(struct card *card, uint32_t offset)
 		return FIELD_PREP(KINORA_BOARD_ID_MASK, KINORA_BOARD_VIRTUAL) |
 		       FIELD_PREP(KINORA_BOARD_REVISION_MASK, CARD_REVISION);
 	case KINORA_REG_FIRMWARE:
-		return FIELD_PREP(KINORA_FIRMWARE_MAJOR_MASK, CONTROLLER_FIRMWARE_MAJOR) |
-		       FIELD_PREP(KINORA_FIRMWARE_MINOR_MASK, CONTROLLER_FIRMWARE_MINOR) |
-		       FIELD_PREP(KINORA_FIRMWARE_PATCH_MASK, CONTROLLER_FIRMWARE_PATCH);
+		return atomic_load(&card->controller.bus.version);
 	case KINORA_REG_SERIAL ... KINORA_REG_SERIAL + KINORA_SERIAL_BYTES - 4:
 		return serial_read(card, offset - KINORA_REG_SERIAL);
 	case KINORA_REG_CAP:
@@ -225,6 +226,11 @@ static void global_write(struct card *card, uint32_t offset, uint32_t value)
 		return;
 	if (offset == KINORA_REG_MAILBOX_REQUEST) {
 		mailbox_ring(card, value);
+		return;
+	}
+	if (offset >= KINORA_REG_FIRMWARE_LO && offset <= KINORA_REG_FIRMWARE_STATUS) {
+		if (loader_write(&card->controller.loader, offset, value))
+			signals_notify(&card->controller);
 		return;
 	}
 	pthread_mutex_lock(&card->lock);

@@ -9,7 +9,7 @@
  * - The controller's thread (signals.h) runs the firmware and writes signal blocks.
  * - The stimulus side (world.h, control.h) plugs wires and sets faults, and makes prints.
  *
- * Locks, from outer to inner: channel->lock, card->lock, wire->lock. Nobody holds one of them while
+ * Locks, from outer to inner: channel->lock, card->lock, wire->lock or loader->lock. Nobody holds one of them while
  * reaching for guest memory.
  *
  * The host side is a table of functions, so that tests and the fuzzer are the host.
@@ -54,6 +54,7 @@ struct card_host {
 struct card_config {
 	char serial[KINORA_SERIAL_BYTES + 1];
 	uint32_t timeout_ms;		/* CAP.TIMEOUT */
+	struct loader_config loader;	/* the controller's firmware */
 	uint64_t print_memory;		/* bytes of rendered pictures a wire may hold */
 };
 

@@ -178,11 +178,42 @@ static void blocks_write(struct signals *signals)
 
 /* --- the thread --- */
 
+/* So that a wake time may be any number. */
+#define LONGEST_SLEEP_NS 1000000000ULL
+
+static int loader_dma_read(void *opaque, uint64_t addr, void *buf, size_t n)
+{
+	struct signals *signals = opaque;
+	struct card_host *host = &signals->card->host;
+
+	return host->dma_read(host->opaque, addr, buf, n);
+}
+
+static void loader_fatal(void *opaque)
+{
+	struct signals *signals = opaque;
+	struct card *card = signals->card;
+
+	pthread_mutex_lock(&card->lock);
+	card->fatal = true;
+	pthread_mutex_unlock(&card->lock);
+}
+
+static const struct loader_ops loader_ops = {
+	.time_ns = bus_time_ns,
+	.dma_read = loader_dma_read,
+	.fatal = loader_fatal,
+};
+
 static uint64_t firmware_run(struct signals *signals)
 {
-	uint64_t again = controller_poll(&signals->firmware);
-	uint64_t change = receiver_next_change(&signals->receivers, card_time(signals->card));
+	struct card *card = signals->card;
+	uint64_t again = loader_run(&signals->loader, atomic_load(&card->faults.dead));
+	uint64_t now = card_time(card);
+	uint64_t change = receiver_next_change(&signals->receivers, now);
 
+	if (again > now + LONGEST_SLEEP_NS)
+		again = now + LONGEST_SLEEP_NS;
 	return again < change ? again : change;
 }
 
@@ -257,16 +288,21 @@ int signals_init(struct signals *signals, struct card *card)
 	thread_condition_init(&signals->wake);
 	thread_condition_init(&signals->rest);
 	bus_init(&signals->bus, &bus_ops, signals);
-	bus_start(&signals->bus);
-	signals->hal = bus_hal(&signals->bus);
-	controller_init(&signals->firmware, &signals->hal);
+	loader_init(&signals->loader, &card->config.loader, &signals->bus, &card->books,
+		    &loader_ops, signals);
 	return receivers_init(&signals->receivers);
 }
 
 int signals_start(struct signals *signals)
 {
-	int ret = -pthread_create(&signals->thread, NULL, signals_run, signals);
+	int ret;
 
+	while (!atomic_load(&signals->bus.version)) {
+		firmware_run(signals);
+		if (signals->loader.runs == LOADER_NOTHING)
+			return -ENOEXEC;
+	}
+	ret = -pthread_create(&signals->thread, NULL, signals_run, signals);
 	signals->started = !ret;
 	return ret;
 }
@@ -285,6 +321,7 @@ void signals_stop(struct signals *signals)
 
 void signals_finish(struct signals *signals)
 {
+	loader_finish(&signals->loader);
 	receivers_finish(&signals->receivers);
 	pthread_mutex_destroy(&signals->lock);
 	pthread_cond_destroy(&signals->wake);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The card's controller: the receivers, the firmware that reads them (firmware-blobs/controller,
- * built natively), and the writing of signal blocks into host memory, on one thread.
+ * The card's controller: the receivers, the firmware that reads them (loader.h says which), and the
+ * writing of signal blocks into host memory, on one thread.
  */
 #ifndef VCARD_SIGNALS_H
 #define VCARD_SIGNALS_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "bus.h"
-#include "controller.h"
+#include "loader.h"
 #include "receiver.h"
 
 struct card;
@@ -20,8 +20,7 @@ struct signals {
 	struct card *card;
 	struct receivers receivers;
 	struct bus bus;			/* the thread's */
-	struct controller_hal hal;	/* the bus */
-	struct controller firmware;	/* the thread's */
+	struct loader loader;
 	pthread_t thread;
 	bool started;
 
@@ -38,6 +37,7 @@ struct signals {
 };
 
 int signals_init(struct signals *signals, struct card *card);
+/* Waits for the firmware to say that it runs; -ENOEXEC: it does not. */
 int signals_start(struct signals *signals);
 void signals_stop(struct signals *signals);	/* the thread; before the channels */
 void signals_finish(struct signals *signals);
