@@ -12,6 +12,9 @@
  *   kinora_channel.mutex  a channel's settings, its streams' starts and stops; it is the lock of
  *                         the channel's nodes and vb2 queues, so every ioctl holds it
  *   kinora_device.mutex   starting and stopping the card as a whole
+ *   kinora_edid.mutex     setting the EDID, and what follows from it
+ *   cec_adapter.lock      the CEC core's; it is held around all operations of kinora_cec.c
+ *   kinora_controller.mutex  the mailbox
  *   kinora_clock.mutex    reading the card's clock
  *   kinora_channel.lock   rings, lists and books of the channel's streams; taken by the interrupt
  *   kinora_device.signal_lock, kinora_device.state_lock, kinora_clock.lock  short copies
@@ -57,7 +60,9 @@
 			      KINORA_RECORD_BUS_ERROR | KINORA_RECORD_WIRE_ERROR | \
 			      KINORA_RECORD_BAD_ENTRY | KINORA_RECORD_OVERRUN)
 
+struct cec_adapter;
 struct dentry;
+struct firmware;
 struct kinora_channel;
 struct kinora_device;
 struct kinora_node;
@@ -394,6 +399,116 @@ struct kinora_clock {
 };
 
 /**
+ * struct kinora_mailbox_books - what happened in the mailbox; debugfs shows it
+ * @requests: that were made
+ * @failures: of those, that brought no good reply
+ * @timeouts: of those, without any reply
+ * @lost_interrupts: replies that were found without having been announced
+ * @unannounced: replies that only the register knew of
+ * @longest_us: longest request, waiting for its turn not counted
+ */
+struct kinora_mailbox_books {
+	u64 requests;
+	u64 failures;
+	u64 timeouts;
+	u64 lost_interrupts;
+	u64 unannounced;
+	u64 longest_us;
+};
+
+/**
+ * struct kinora_controller - the card's controller; see kinora_ctrl.c
+ * @present: the card has a mailbox (contract 1.1)
+ * @mutex: the mailbox, @number, @window, @books
+ * @wait: who waits for a reply; the event interrupt wakes it
+ * @number: of the last request
+ * @window: a request on its way out, or a reply's payload
+ * @books: for debugfs
+ * @work: fetches what the controller has announced
+ * @pending: what @work has to do, bits
+ * @mailbox_done: the controller block as it was looked at last ...
+ * @restarts: ...
+ * @edid_count: ...
+ * @cec_count: ...
+ * @infoframe_count: ... and the HDMI signal block
+ */
+struct kinora_controller {
+	bool present;
+	struct mutex mutex; /* see the top of this file */
+	wait_queue_head_t wait;
+	u32 number;
+	u32 window[KINORA_MAILBOX_BYTES / sizeof(u32)];
+	struct kinora_mailbox_books books;
+
+	struct work_struct work;
+	unsigned long pending;
+	u32 mailbox_done;
+	u32 restarts;
+	u32 edid_count;
+	u32 cec_count;
+	u32 infoframe_count;
+};
+
+/**
+ * struct kinora_edid - the EDID that was set; see kinora_edid.c
+ * @mutex: all of it
+ * @was_set: by VIDIOC_S_EDID, so it is worth setting again
+ * @blocks: of it
+ * @data: EDID
+ */
+struct kinora_edid {
+	struct mutex mutex; /* see the top of this file */
+	bool was_set;
+	unsigned int blocks;
+	u8 data[KINORA_EDID_BLOCKS * KINORA_EDID_BLOCK_BYTES];
+};
+
+/* The physical address of a card that has none, CEC_PHYS_ADDR_INVALID. */
+#define KINORA_CEC_NO_ADDRESS 0xffff
+
+/**
+ * struct kinora_cec - the CEC adapter; see kinora_cec.c
+ * @adapter: the core's, NULL if there is none
+ * @enabled: the controller shall send and hear; adapter's lock
+ * @addresses: logical addresses it acknowledges, bits; adapter's lock
+ * @transmit: hands @message to the controller
+ * @lock: @message, @sending
+ * @message: being sent
+ * @sending: the core waits to hear what became of it
+ * @lost: times the controller had to drop events
+ * @events: as they come from the mailbox; controller's work
+ */
+struct kinora_cec {
+	struct cec_adapter *adapter;
+	bool enabled;
+	u16 addresses;
+	struct work_struct transmit;
+	spinlock_t lock; /* message, sending */
+	struct kinora_cec_message message;
+	bool sending;
+	unsigned int lost;
+	struct kinora_cec_message events[KINORA_MAILBOX_PAYLOAD /
+					 sizeof(struct kinora_cec_message)];
+};
+
+/**
+ * struct kinora_infoframes - the InfoFrames of the HDMI input; see kinora_infoframe.c
+ * @lock: @frames
+ * @frames: by slot; length 0: not there
+ * @common: debugfs folder where the kernel shows all receivers' InfoFrames
+ * @files: in it
+ */
+struct kinora_infoframes {
+	spinlock_t lock; /* frames */
+	struct kinora_infoframe {
+		u8 length;
+		u8 bytes[KINORA_INFOFRAME_BYTES];
+	} frames[KINORA_INFOFRAME_SLOTS];
+	struct dentry *common;
+	struct v4l2_debugfs_if *files;
+};
+
+/**
  * struct kinora_device - one card
  * @pdev: PCI device, held until the last file is closed
  * @memory: what MMAP buffers are allocated for, see kinora_queue.c
@@ -410,7 +525,10 @@ struct kinora_clock {
  * @timeout_ms: longest reset, start or stop
  * @serial: of the card, terminated; only [A-Za-z0-9-]
  * @board: KINORA_REG_BOARD
+ * @version: KINORA_REG_VERSION
  * @firmware: KINORA_REG_FIRMWARE
+ * @firmware_loaded: it came from @image, else it is the card's own
+ * @image: firmware file, NULL if there is none to load
  * @num_channels: of @channels
  * @signals: signal blocks, written by the card
  * @signals_dma: their bus address
@@ -418,6 +536,10 @@ struct kinora_clock {
  * @signal_lock: see the top of this file
  * @signal_work: reads changed signal blocks, sends events
  * @clock: time
+ * @controller: mailbox, and what the controller announces
+ * @edid: of the HDMI input
+ * @cec: of the HDMI input
+ * @infoframes: of the HDMI input
  * @channels: channels
  * @debugfs: directory of the card
  */
@@ -439,7 +561,10 @@ struct kinora_device {
 	u32 timeout_ms;
 	char serial[KINORA_SERIAL_BYTES + 1];
 	u32 board;
+	u32 version;
 	u32 firmware;
+	bool firmware_loaded;
+	const struct firmware *image;
 	unsigned int num_channels;
 
 	void *signals;
@@ -449,6 +574,10 @@ struct kinora_device {
 	struct work_struct signal_work;
 
 	struct kinora_clock clock;
+	struct kinora_controller controller;
+	struct kinora_edid edid;
+	struct kinora_cec cec;
+	struct kinora_infoframes infoframes;
 	struct kinora_channel channels[KINORA_CHANNELS];
 	struct dentry *debugfs;
 };
@@ -456,6 +585,11 @@ struct kinora_device {
 static inline struct kinora_channel *kinora_channels_end(struct kinora_device *kdev)
 {
 	return kdev->channels + kdev->num_channels;
+}
+
+static inline bool kinora_has_hdmi(const struct kinora_device *kdev)
+{
+	return kdev->controller.present && (kdev->connectors & BIT(KINORA_CONN_HDMI1));
 }
 
 static inline u32 kinora_read(struct kinora_device *kdev, u32 offset)
@@ -544,6 +678,66 @@ void kinora_clock_get(struct kinora_device *kdev);
 void kinora_clock_put(struct kinora_device *kdev);
 void kinora_clock_reset(struct kinora_device *kdev);
 u64 kinora_clock_to_monotonic(struct kinora_device *kdev, u64 card_ns, u64 now, u64 last);
+u64 kinora_clock_age(struct kinora_device *kdev, u64 card_ns);
+
+/* kinora_ctrl.c: the card's controller */
+void kinora_controller_init(struct kinora_device *kdev);
+void kinora_controller_start(struct kinora_device *kdev);
+void kinora_controller_halt(struct kinora_device *kdev);
+void kinora_controller_wake(struct kinora_device *kdev);
+bool kinora_controller_pending(struct kinora_device *kdev);
+bool kinora_controller_update(struct kinora_device *kdev);
+int kinora_mailbox(struct kinora_device *kdev, u16 op, u16 arg, const void *request, size_t bytes,
+		   void *reply, size_t *reply_bytes, u16 *reply_arg);
+
+/* kinora_firmware.c: what the controller runs */
+void kinora_firmware_load(struct kinora_device *kdev);
+void kinora_firmware_update(struct kinora_device *kdev);
+void kinora_firmware_finish(struct kinora_device *kdev);
+
+/* kinora_edid.c: EDID */
+int kinora_g_edid(struct file *file, void *priv, struct v4l2_edid *edid);
+int kinora_s_edid(struct file *file, void *priv, struct v4l2_edid *edid);
+void kinora_edid_update(struct kinora_device *kdev);
+void kinora_edid_restore(struct kinora_device *kdev);
+
+/* kinora_infoframe.c: InfoFrames */
+void kinora_infoframe_update(struct kinora_device *kdev);
+bool kinora_infoframe_get(struct kinora_device *kdev, unsigned int slot,
+			  u8 out[KINORA_INFOFRAME_BYTES]);
+bool kinora_infoframe_hdr10(struct kinora_device *kdev, struct v4l2_ctrl_hdr10_cll_info *cll,
+			    struct v4l2_ctrl_hdr10_mastering_display *mastering);
+void kinora_infoframe_debugfs_init(struct kinora_device *kdev);
+void kinora_infoframe_debugfs_finish(struct kinora_device *kdev);
+
+/* kinora_cec.c: the CEC line */
+#if IS_ENABLED(CONFIG_CEC_CORE)
+int kinora_cec_init(struct kinora_device *kdev);
+void kinora_cec_unregister(struct kinora_device *kdev);
+void kinora_cec_finish(struct kinora_device *kdev);
+void kinora_cec_halt(struct kinora_device *kdev);
+void kinora_cec_events(struct kinora_device *kdev);
+void kinora_cec_address(struct kinora_device *kdev, u16 address);
+void kinora_cec_restore(struct kinora_device *kdev);
+const char *kinora_cec_name(struct kinora_device *kdev);
+#else /* a kernel without CEC */
+static inline int kinora_cec_init(struct kinora_device *kdev)
+{
+	return 0;
+}
+
+static inline void kinora_cec_unregister(struct kinora_device *kdev) { }
+static inline void kinora_cec_finish(struct kinora_device *kdev) { }
+static inline void kinora_cec_halt(struct kinora_device *kdev) { }
+static inline void kinora_cec_events(struct kinora_device *kdev) { }
+static inline void kinora_cec_address(struct kinora_device *kdev, u16 address) { }
+static inline void kinora_cec_restore(struct kinora_device *kdev) { }
+
+static inline const char *kinora_cec_name(struct kinora_device *kdev)
+{
+	return "";
+}
+#endif
 
 /* kinora_debugfs.c */
 void kinora_debugfs_init(struct kinora_device *kdev);

@@ -87,6 +87,8 @@ int kinora_card_identify(struct kinora_device *kdev)
 		return -ENODEV;
 	}
 	version = kinora_read(kdev, KINORA_REG_VERSION);
+	kdev->version = version;
+	kdev->controller.present = FIELD_GET(KINORA_VERSION_MINOR_MASK, version) >= 1;
 	if (FIELD_GET(KINORA_VERSION_MAJOR_MASK, version) != KINORA_VERSION_MAJOR) {
 		dev_err(dev, "card speaks version %lu.%lu of the contract, driver %u.x: update the older one\n",
 			FIELD_GET(KINORA_VERSION_MAJOR_MASK, version),
@@ -223,6 +225,7 @@ static void tell_all(struct kinora_device *kdev, bool idle_too)
 {
 	struct kinora_channel *channel;
 
+	kinora_controller_wake(kdev);
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		wake_up_all(&channel->video_stream.drained);
 		wake_up_all(&channel->meta_stream.drained);

@@ -214,3 +214,29 @@ u64 kinora_clock_to_monotonic(struct kinora_device *kdev, u64 card_ns, u64 now, 
 	stamp = min(stamp, now);
 	return max(stamp, last + 1);
 }
+
+/**
+ * kinora_clock_age() - how long ago was that?
+ * @kdev: card
+ * @card_ns: a time of the card's clock, not to be trusted
+ *
+ * Asks the card, so it is for what is rare and happens when nothing streams, too.
+ *
+ * Return: ns, at most ten seconds; 0 if the card cannot say.
+ */
+u64 kinora_clock_age(struct kinora_device *kdev, u64 card_ns)
+{
+	struct sample sample;
+	s64 age;
+	int ret;
+
+	if (kinora_state(kdev) != KINORA_CARD_UP)
+		return 0;
+	mutex_lock(&kdev->clock.mutex); /* reading the low half latches the high one */
+	ret = sample_take(kdev, 1, &sample);
+	mutex_unlock(&kdev->clock.mutex);
+	if (ret)
+		return 0;
+	age = sample.card - card_ns;
+	return clamp_t(s64, age, 0, REACH_NS);
+}

@@ -267,9 +267,12 @@ void kinora_signal_work(struct work_struct *work)
 {
 	struct kinora_device *kdev = container_of(work, struct kinora_device, signal_work);
 	struct kinora_channel *channel;
+	bool known;
 
-	if (kinora_state(kdev) != KINORA_CARD_UP || kinora_signal_update(kdev) ||
-	    kinora_card_check(kdev))
+	if (kinora_state(kdev) != KINORA_CARD_UP)
+		return;
+	known = kinora_controller_update(kdev);
+	if (kinora_signal_update(kdev) || known || kinora_card_check(kdev))
 		return;
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		/* nothing starts or stops between look and deed */

@@ -34,6 +34,7 @@ static irqreturn_t event_irq(int irq, void *data)
 {
 	struct kinora_device *kdev = data;
 
+	kinora_controller_wake(kdev);
 	schedule_work(&kdev->signal_work);
 	return IRQ_HANDLED;
 }
@@ -47,7 +48,8 @@ static irqreturn_t shared_irq(int irq, void *data)
 		kinora_stream_service(&channel->video_stream);
 		kinora_stream_service(&channel->meta_stream);
 	}
-	if (kinora_signal_pending(kdev))
+	kinora_controller_wake(kdev);
+	if (kinora_signal_pending(kdev) || kinora_controller_pending(kdev))
 		schedule_work(&kdev->signal_work);
 	return IRQ_HANDLED;
 }
@@ -174,8 +176,36 @@ static ssize_t serial_show(struct device *dev, struct device_attribute *attr, ch
 }
 static DEVICE_ATTR_RO(serial);
 
+static ssize_t firmware_version_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct kinora_device *kdev = dev_get_drvdata(dev);
+	u32 firmware = READ_ONCE(kdev->firmware);
+
+	return sysfs_emit(buf, "%lu.%lu.%lu\n", FIELD_GET(KINORA_FIRMWARE_MAJOR_MASK, firmware),
+			  FIELD_GET(KINORA_FIRMWARE_MINOR_MASK, firmware),
+			  FIELD_GET(KINORA_FIRMWARE_PATCH_MASK, firmware));
+}
+static DEVICE_ATTR_RO(firmware_version);
+
+static ssize_t firmware_source_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct kinora_device *kdev = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%s\n", READ_ONCE(kdev->firmware_loaded) ? "loaded" : "built-in");
+}
+static DEVICE_ATTR_RO(firmware_source);
+
+static ssize_t hdmi_cec_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", kinora_cec_name(dev_get_drvdata(dev)));
+}
+static DEVICE_ATTR_RO(hdmi_cec);
+
 static struct attribute *kinora_attrs[] = {
 	&dev_attr_serial.attr,
+	&dev_attr_firmware_version.attr,
+	&dev_attr_firmware_source.attr,
+	&dev_attr_hdmi_cec.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(kinora);
@@ -209,6 +239,7 @@ static struct kinora_device *kdev_create(struct pci_dev *pdev)
 	spin_lock_init(&kdev->signal_lock);
 	INIT_WORK(&kdev->signal_work, kinora_signal_work);
 	kinora_clock_init(&kdev->clock);
+	kinora_controller_init(kdev);
 	for (i = 0; i < KINORA_CHANNELS; i++) {
 		channel = &kdev->channels[i];
 		channel->kdev = kdev;
@@ -293,6 +324,7 @@ static void works_cancel(struct kinora_device *kdev)
 	struct kinora_channel *channel;
 
 	cancel_work_sync(&kdev->signal_work);
+	kinora_controller_halt(kdev);
 	cancel_delayed_work_sync(&kdev->clock.work);
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++)
 		cancel_delayed_work_sync(&channel->recover);
@@ -387,6 +419,11 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(dev, "card does not start: %pe\n", ERR_PTR(ret));
 		goto out_irqs;
 	}
+	kinora_firmware_load(kdev);
+	ret = kinora_cec_init(kdev);
+	if (ret)
+		dev_warn(dev, "CEC cannot be used: %pe\n", ERR_PTR(ret)); /* all else can */
+	kinora_controller_start(kdev);
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		mutex_lock(&channel->mutex);
 		kinora_input_lock_on(channel);
@@ -398,20 +435,24 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto out_stop;
 	pci_save_state(pdev); /* for slot_reset */
-	dev_info(dev, "Kinora 8K%s, serial %s, firmware %lu.%lu.%lu, %u channels\n",
+	dev_info(dev, "Kinora 8K%s, serial %s, firmware %lu.%lu.%lu (%s), %u channels\n",
 		 FIELD_GET(KINORA_BOARD_ID_MASK, kdev->board) == KINORA_BOARD_VIRTUAL ?
 		 " (virtual card)" : "", kdev->serial[0] ? kdev->serial : "unknown",
 		 FIELD_GET(KINORA_FIRMWARE_MAJOR_MASK, kdev->firmware),
 		 FIELD_GET(KINORA_FIRMWARE_MINOR_MASK, kdev->firmware),
-		 FIELD_GET(KINORA_FIRMWARE_PATCH_MASK, kdev->firmware), kdev->num_channels);
+		 FIELD_GET(KINORA_FIRMWARE_PATCH_MASK, kdev->firmware),
+		 kdev->firmware_loaded ? "loaded" : "built-in", kdev->num_channels);
 	return 0;
 
 out_stop:
 	kinora_debugfs_finish(kdev);
+	kinora_cec_unregister(kdev);
 	kinora_card_stop(kdev);
 out_irqs:
 	irqs_free(kdev);
 	works_cancel(kdev);
+	kinora_cec_finish(kdev);
+	kinora_firmware_finish(kdev);
 out_channels:
 	channels_finish(kdev);
 	dma_free_coherent(dev, KINORA_SIGNALS_BYTES, kdev->signals, kdev->signals_dma);
@@ -442,10 +483,13 @@ static void kinora_remove(struct pci_dev *pdev)
 	}
 	nodes_unregister(kdev); /* stops the streams */
 	kinora_debugfs_finish(kdev);
+	kinora_cec_unregister(kdev);
 	kinora_card_stop(kdev);
 	kinora_card_gone(kdev);
 	irqs_free(kdev);
 	works_cancel(kdev);
+	kinora_cec_finish(kdev);
+	kinora_firmware_finish(kdev);
 	channels_finish(kdev);
 	dma_free_coherent(&pdev->dev, KINORA_SIGNALS_BYTES, kdev->signals, kdev->signals_dma);
 	platform_device_unregister(kdev->memory);
@@ -478,6 +522,9 @@ static int card_resume(struct kinora_device *kdev)
 	if (ret) {
 		dev_err(&kdev->pdev->dev, "card does not start again: %pe\n", ERR_PTR(ret));
 		kinora_card_fail(kdev, "card is lost");
+	} else {
+		kinora_firmware_load(kdev);
+		kinora_controller_start(kdev);
 	}
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++)
 		kinora_channel_restart(channel);

@@ -182,6 +182,8 @@ static const struct v4l2_ioctl_ops ioctl_ops = {
 	.vidioc_query_dv_timings = kinora_query_dv_timings,
 	.vidioc_enum_dv_timings = kinora_enum_dv_timings,
 	.vidioc_dv_timings_cap = kinora_dv_timings_cap,
+	.vidioc_g_edid = kinora_g_edid,
+	.vidioc_s_edid = kinora_s_edid,
 	.vidioc_reqbufs = vb2_ioctl_reqbufs,
 	.vidioc_create_bufs = vb2_ioctl_create_bufs,
 	KINORA_REMOVE_BUFS_OP
