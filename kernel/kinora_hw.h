@@ -519,9 +519,9 @@ struct kinora_firmware_header {
 #define KINORA_HDMI_INFOFRAMES 0x01c	/* RO BIT(slot): there in the last second */
 #define KINORA_HDMI_INFOFRAME_COUNT 0x020 /* RO grows by one when any slot changes */
 #define KINORA_HDMI_EDID_BLOCKS 0x024	/* RW blocks of the EDID RAM that DDC may read */
-#define KINORA_HDMI_LTP 0x028		/* RO 4 bits a lane: pattern found clean, 0: none, 15: errors */
+#define KINORA_HDMI_LTP 0x028		/* RO 4 bits a lane: clean pattern, 0: none, 15: errors */
 #define KINORA_HDMI_SCDC_WRITES 0x02c	/* RO grows by one with each byte the source writes */
-#define KINORA_HDMI_LINK 0x030		/* RW link the receiver is set to: 0 TMDS, 1 .. 6 FRL rate */
+#define KINORA_HDMI_LINK 0x030		/* RW what the receiver is set to: 0 TMDS, 1 .. 6 FRL */
 #define KINORA_HDMI_CEC_CONTROL 0x034	/* RW 15:0 BIT(logical address) to acknowledge */
 #define KINORA_HDMI_CEC_ENABLE BIT(16)
 #define KINORA_HDMI_CEC_STATUS 0x038	/* RO */
@@ -532,7 +532,7 @@ struct kinora_firmware_header {
 #define KINORA_HDMI_CEC_RX_LENGTH 0x040	/* RO of CEC_RX; writing anything takes the message */
 #define KINORA_HDMI_CEC_TX 0x050	/* RW 16 bytes, as four words */
 #define KINORA_HDMI_CEC_RX 0x060	/* RO 16 bytes */
-#define KINORA_HDMI_SCDC 0x200		/* RW 256 bytes: the SCDC registers, one word four of them */
+#define KINORA_HDMI_SCDC 0x200		/* RW 256 bytes: the SCDC registers, four to a word */
 #define KINORA_HDMI_INFOFRAME(slot) (0x400 + (slot) * 0x20) /* RO HB0-2, PB0-27, 0 */
 #define KINORA_HDMI_EDID 0x800		/* RW 512 bytes */
 
