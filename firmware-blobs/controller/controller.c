@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The timetable: sample every receiver, let detect decide, publish what differs from what the host
- * was told last. The host compares generations, so a generation grows exactly when something it
- * would act upon is different; counters and measured values never make it grow.
+ * The timetable: serve the mailbox, sample every receiver, let detect and hdmi decide, publish what
+ * differs from what the host was told last. The host compares generations, so a generation grows
+ * exactly when something it would act upon is different; counters and measured values never make it
+ * grow. The controller block comes last: who sees a request done finds its effect in the others.
  */
 #include "controller.h"
 
@@ -12,8 +13,11 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "signal blocks are little endian and are filled in place");
-_Static_assert(sizeof(struct kinora_signal) == KINORA_SIGNAL_BYTES, "layout of the contract");
+_Static_assert(sizeof(struct kinora_signal) == KINORA_SIGNAL_BYTES &&
+	       sizeof(struct kinora_controller_block) == KINORA_SIGNAL_BYTES,
+	       "layout of the contract");
 
+#define CONTROLLER_BLOCK (KINORA_CONTROLLER_BLOCK / KINORA_SIGNAL_BYTES)
 #define BLOCK_WORDS (KINORA_SIGNAL_BYTES / 4)
 
 /* --- the bus --- */
@@ -67,22 +71,32 @@ static void block_publish(const struct controller_hal *hal, unsigned int block, 
 		  block | (event ? KINORA_SYS_PUBLISH_EVENT : 0));
 }
 
+/* Starts before this one. */
+static uint32_t restarts(const struct controller_hal *hal)
+{
+	uint32_t starts = hal_read(hal, KINORA_CTL_SYSTEM + KINORA_SYS_STARTS);
+
+	return starts ? starts - 1 : 0;
+}
+
 /* --- start --- */
 
 void controller_init(struct controller *controller, const struct controller_hal *hal)
 {
+	uint64_t now_ns = time_ns(hal);
+
 	memset(controller, 0, sizeof(*controller));
 	controller->hal = hal;
 	detect_init(&controller->detect);
+	log_init(&controller->log);
+	log_add(&controller->log, now_ns, LOG_NO_CONNECTOR, KINORA_LOG_START,
+		CONTROLLER_FIRMWARE_VERSION, restarts(hal));
+	hdmi_init(&controller->hdmi, hal, &controller->log);
 	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
 		block_read(hal, i, &controller->published[i]);
+	block_read(hal, CONTROLLER_BLOCK, &controller->earlier);
 	if (controller->published[0].generation)
-		controller->hold_ns = time_ns(hal) + CONTROLLER_HOLD_NS;
-}
-
-void controller_mapping_set(struct controller *controller, uint8_t mapping)
-{
-	controller->detect.mapping = mapping;
+		controller->hold_ns = now_ns + CONTROLLER_HOLD_NS;
 }
 
 /* --- publishing --- */
@@ -113,31 +127,92 @@ static bool measured_same(const struct kinora_signal *a, const struct kinora_sig
 }
 
 static void connector_publish(struct controller *controller, unsigned int connector,
-			      uint64_t now_ns)
+			      struct kinora_signal *signal, uint64_t now_ns)
 {
 	struct kinora_signal *last = &controller->published[connector];
-	struct kinora_signal signal;
 	bool changed;
 
-	detect_signal(&controller->detect, connector, &signal);
-	if (signal.state == KINORA_SIGNAL_UNSTABLE && now_ns < controller->hold_ns)
+	if (signal->state == KINORA_SIGNAL_UNSTABLE && now_ns < controller->hold_ns)
 		return;
-	changed = !last->generation || !signal_same(&signal, last);
+	changed = !last->generation || !signal_same(signal, last);
 	if (!changed &&
 	    (now_ns - controller->published_ns[connector] < CONTROLLER_COUNTERS_NS ||
-	     measured_same(&signal, last)))
+	     measured_same(signal, last)))
 		return;
-	signal.generation = last->generation;
-	signal.since_ns = last->since_ns;
+	signal->generation = last->generation;
+	signal->since_ns = last->since_ns;
 	if (changed) {
-		signal.generation++;
-		if (!signal.generation) /* 0 means "not yet" here */
-			signal.generation = 1;
-		signal.since_ns = now_ns;
+		signal->generation++;
+		if (!signal->generation) /* 0 means "not yet" here */
+			signal->generation = 1;
+		signal->since_ns = now_ns;
+		log_add(&controller->log, now_ns, connector, KINORA_LOG_SIGNAL,
+			signal->state | (uint32_t)signal->reason << 8 |
+				(uint32_t)signal->flags << 16, signal->rate_num);
 	}
-	*last = signal;
+	*last = *signal;
 	controller->published_ns[connector] = now_ns;
 	block_publish(controller->hal, connector, last, changed);
+}
+
+static void signals_publish(struct controller *controller, uint64_t now_ns)
+{
+	struct kinora_signal signal;
+
+	for (unsigned int i = 0; i < DETECT_CONNECTORS; i++) {
+		detect_signal(&controller->detect, i, &signal);
+		connector_publish(controller, i, &signal, now_ns);
+	}
+	hdmi_signal(&controller->hdmi, &signal);
+	connector_publish(controller, KINORA_CONN_HDMI1, &signal, now_ns);
+}
+
+/* What the host must hear of at once; the rest of the block comes along, or once a second. */
+static bool block_urgent(const struct kinora_controller_block *a,
+			 const struct kinora_controller_block *b)
+{
+	return a->mailbox_done != b->mailbox_done || a->cec_count != b->cec_count ||
+	       a->edid_count != b->edid_count || a->restarts != b->restarts;
+}
+
+static void controller_block_publish(struct controller *controller, uint64_t now_ns)
+{
+	const struct controller_hal *hal = controller->hal;
+	struct kinora_controller_block *last = &controller->block;
+	struct kinora_controller_block block = {
+		.mailbox_done = hal_read(hal, KINORA_CTL_SYSTEM + KINORA_SYS_DONE),
+		.firmware = CONTROLLER_FIRMWARE_VERSION,
+		.log_count = controller->log.count,
+		.cec_count = controller->earlier.cec_count + hdmi_cec_count(&controller->hdmi),
+		.edid_count = controller->earlier.edid_count + hdmi_edid_count(&controller->hdmi),
+		.restarts = restarts(hal),
+		.stack_bytes = controller->stack_bytes,
+	};
+	bool urgent = !controller->running || block_urgent(&block, last);
+
+	if (!urgent && (now_ns - controller->block_ns < CONTROLLER_COUNTERS_NS ||
+			(block.log_count == last->log_count &&
+			 block.stack_bytes == last->stack_bytes)))
+		return;
+	*last = block;
+	controller->block_ns = now_ns;
+	block_publish(hal, CONTROLLER_BLOCK, last, urgent);
+}
+
+/* --- the call --- */
+
+/* hdmi has its own entries for the +5 V of its source. */
+static void carriers_log(struct controller *controller, const struct detect_sample *sample,
+			 uint64_t now_ns)
+{
+	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
+		bool carrier = sample[i].status & KINORA_RX_CARRIER;
+
+		if (carrier == !!(controller->power & 1u << i))
+			continue;
+		controller->power ^= 1u << i;
+		log_add(&controller->log, now_ns, i, KINORA_LOG_POWER, carrier, 0);
+	}
 }
 
 uint64_t controller_poll(struct controller *controller)
@@ -145,19 +220,24 @@ uint64_t controller_poll(struct controller *controller)
 	const struct controller_hal *hal = controller->hal;
 	struct detect_sample sample[KINORA_RX_LINKS];
 	uint64_t now_ns = time_ns(hal);
-	uint64_t next;
+	uint64_t next, hdmi_next;
 
+	mailbox_poll(controller, now_ns);
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
 		receiver_sample(hal, i, &sample[i]);
+	carriers_log(controller, sample, now_ns);
 	detect_update(&controller->detect, sample, now_ns);
-	for (unsigned int i = 0; i < CONTROLLER_CONNECTORS; i++)
-		connector_publish(controller, i, now_ns);
+	hdmi_next = hdmi_poll(&controller->hdmi, now_ns);
+	signals_publish(controller, now_ns);
+	controller_block_publish(controller, now_ns);
 	if (!controller->running) {
 		hal_write(hal, KINORA_CTL_SYSTEM + KINORA_SYS_VERSION, CONTROLLER_FIRMWARE_VERSION);
 		controller->running = true;
 	}
 
 	next = detect_next(&controller->detect);
+	if (next > hdmi_next)
+		next = hdmi_next;
 	if (next > now_ns + CONTROLLER_POLL_NS)
 		next = now_ns + CONTROLLER_POLL_NS;
 	return next > now_ns ? next : now_ns + 1;

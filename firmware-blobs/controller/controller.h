@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The controller's work as one call: look at the receivers, decide what is on each connector, tell
- * the host what changed. All of its memory is one struct of the caller's; it never waits.
+ * The controller's work as one call: serve the mailbox, look at the receivers, decide what is on
+ * each connector, tell the host what changed. All of its memory is one struct of the caller's; it
+ * never waits.
  *
  * Not thread safe: one thread (on a board: the main loop) makes all calls.
  */
@@ -13,6 +14,9 @@
 
 #include "detect.h"
 #include "hal.h"
+#include "hdmi.h"
+#include "log.h"
+#include "mailbox.h"
 
 #define CONTROLLER_FIRMWARE_MAJOR 1
 #define CONTROLLER_FIRMWARE_MINOR 1
@@ -21,8 +25,8 @@
 	((uint32_t)CONTROLLER_FIRMWARE_MAJOR << 24 | CONTROLLER_FIRMWARE_MINOR << 16 | \
 	 CONTROLLER_FIRMWARE_PATCH)
 
-/* Connectors it reports on: KINORA_CONN_SDI1 .. KINORA_CONN_SDI_QUAD. */
-#define CONTROLLER_CONNECTORS DETECT_CONNECTORS
+/* Connectors it reports on: KINORA_CONN_SDI1 .. KINORA_CONN_HDMI1. */
+#define CONTROLLER_CONNECTORS (KINORA_CONN_HDMI1 + 1)
 
 /* Receivers are looked at this often when nothing else calls for it. */
 #define CONTROLLER_POLL_NS 10000000ULL
@@ -39,12 +43,23 @@
 struct controller {
 	const struct controller_hal *hal;
 	struct detect detect;
+	struct hdmi hdmi;
+	struct mailbox mailbox;
+	struct log log;
+	/*
+	 * Set from outside before a poll, by who can measure it (the image's main): the deepest
+	 * stack so far. Left alone by the controller; 0: unknown.
+	 */
+	uint32_t stack_bytes;
 	bool running;			/* it has said so */
 	uint64_t hold_ns;		/* leave blocks alone until then; 0: at power-up */
-	uint32_t stack_bytes;		/* deepest stack; whoever has a stack of its own sets it */
 	/* What the host was told last; generation 0: nothing yet. */
 	struct kinora_signal published[CONTROLLER_CONNECTORS];
 	uint64_t published_ns[CONTROLLER_CONNECTORS];
+	struct kinora_controller_block earlier;	/* as it was at the start: counts go on from it */
+	struct kinora_controller_block block;	/* told last */
+	uint64_t block_ns;
+	uint8_t power;			/* BIT(connector): logged as there */
 };
 
 /*
@@ -59,11 +74,5 @@ void controller_init(struct controller *controller, const struct controller_hal 
  * changes; being late costs only latency. At power-up the first call publishes every connector.
  */
 uint64_t controller_poll(struct controller *controller);
-
-/*
- * How the quad link's picture is spread, set by hand: KINORA_MAPPING_2SI or _SQD; _SINGLE (the
- * initial value) leaves it to the payload ids. Takes effect with the next poll.
- */
-void controller_mapping_set(struct controller *controller, uint8_t mapping);
 
 #endif

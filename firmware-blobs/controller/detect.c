@@ -50,6 +50,15 @@ void detect_init(struct detect *detect)
 	*detect = (struct detect){ .mapping = KINORA_MAPPING_SINGLE };
 }
 
+bool detect_order_valid(uint8_t order)
+{
+	unsigned int seen = 0;
+
+	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+		seen |= 1u << (order >> (2 * i) & 3);
+	return seen == LINKS_ALL;
+}
+
 /* --- a link --- */
 
 static uint8_t sample_rate(const struct detect_sample *sample)
@@ -382,6 +391,12 @@ void detect_update(struct detect *detect, const struct detect_sample sample[KINO
 	quad_update(detect, now_ns);
 }
 
+/* Those that stand for themselves, whatever the signal is. */
+static uint8_t link_flags(const struct detect_link *link)
+{
+	return link->now.status & KINORA_RX_CARRIER ? KINORA_SIGNAL_FLAG_POWER : 0;
+}
+
 void detect_signal(const struct detect *detect, unsigned int connector,
 		   struct kinora_signal *signal)
 {
@@ -392,11 +407,15 @@ void detect_signal(const struct detect *detect, unsigned int connector,
 		signal_single(link, connector, signal);
 		signal->crc_errors[0] = link->now.crc_errors;
 		signal->lock_losses = link->now.lock_losses;
+		signal->flags |= link_flags(link);
 	} else {
 		*signal = detect->quad;
+		if (detect->mapping != KINORA_MAPPING_SINGLE || detect->order)
+			signal->flags |= KINORA_SIGNAL_FLAG_OVERRIDE;
 		for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
 			signal->crc_errors[i] = link[i].now.crc_errors;
 			signal->lock_losses += link[i].now.lock_losses;
+			signal->flags |= link_flags(&link[i]);
 			if (link[i].seen)
 				signal->skew_ns[i] = link[i].now.skew_ns;
 		}

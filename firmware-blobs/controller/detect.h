@@ -70,6 +70,11 @@ struct detect {
 	struct detect_link link[KINORA_RX_LINKS];
 	/* KINORA_MAPPING_2SI or _SQD: set by hand, goes before the payload ids. _SINGLE: not set */
 	uint8_t mapping;
+	/*
+	 * Which part of the picture each link has, as kinora_signal.order: set by hand, goes before
+	 * the link numbers. 0: not set
+	 */
+	uint8_t order;
 	struct kinora_signal quad;	/* the verdict that stands; counters are not kept in it */
 	const struct raster *quad_raster;	/* of each link, while quad is LOCKED */
 	enum raster_family quad_family;
@@ -78,6 +83,9 @@ struct detect {
 };
 
 void detect_init(struct detect *detect);
+
+/* Each part of the picture is on one link. */
+bool detect_order_valid(uint8_t order);
 
 /* Take the next samples, one of each link. Time does not run backwards. */
 void detect_update(struct detect *detect, const struct detect_sample sample[KINORA_RX_LINKS],

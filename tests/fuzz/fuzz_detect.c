@@ -128,7 +128,7 @@ static void script_publish(void *opaque, unsigned int block, bool event)
 	struct script *script = opaque;
 	struct kinora_signal signal;
 
-	if (block >= CONTROLLER_CONNECTORS)
+	if (block >= DETECT_CONNECTORS)
 		return;
 	bus_block(&script->bus, block, &signal);
 	signal_check(script, block, &signal, event);
@@ -168,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					0x01a0d9d2 | i << (28 + reg % 4);
 			continue;
 		case 3:
-			controller_mapping_set(&controller, link % 3);
+			controller.detect.mapping = link % 3;
 			continue;
 		case 4: /* up to 65 ms */
 			script.now += script_take(&script, 2) * 1000ULL;
