@@ -400,6 +400,86 @@ void card_wire_plug(struct card *card, unsigned int connector, struct wire *wire
 		channel_notify(&card->channel[i]);
 }
 
+void card_links_plug(struct card *card, struct wire **const link[KINORA_RX_LINKS],
+		     struct wire *whole)
+{
+	struct wire *old[KINORA_CONN_SDI_QUAD + 1] = { NULL };
+
+	pthread_mutex_lock(&card->lock);
+	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
+		if (!link[i])
+			continue;
+		old[i] = card->connector[i].wire;
+		card->connector[i].wire = *link[i];
+	}
+	old[KINORA_CONN_SDI_QUAD] = card->connector[KINORA_CONN_SDI_QUAD].wire;
+	card->connector[KINORA_CONN_SDI_QUAD].wire = whole;
+	pthread_mutex_unlock(&card->lock);
+	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++)
+		wire_put(old[i]);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_notify(&card->channel[i]);
+}
+
+/* What the quad link is to show, given what it shows: *view, a reference. False: that is right. */
+static bool view_choose(struct wire *const link[KINORA_RX_LINKS], const struct wire *now,
+			const struct kinora_signal *signal, struct wire **view)
+{
+	unsigned int mapping = signal->mapping, order = signal->order;
+	bool links = true;
+
+	*view = NULL;
+	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+		links &= !!link[i];
+	if (!links)
+		return now;
+	if (signal->state != KINORA_SIGNAL_LOCKED || mapping == KINORA_MAPPING_SINGLE) {
+		/* nobody looks; the picture that the stimulus expects stays prepared */
+		if (now)
+			return false;
+		wire_view_right(link, &mapping, &order);
+	}
+	if (!order)
+		order = KINORA_ORDER_PLUGGED;
+	if (now && wire_is_view(now, link, mapping, order))
+		return false;
+	return !wire_view(view, link, mapping, order) || now;
+}
+
+void card_view_update(struct card *card)
+{
+	struct connector *quad = &card->connector[KINORA_CONN_SDI_QUAD];
+	struct wire *link[KINORA_RX_LINKS], *now, *view;
+	struct kinora_signal signal;
+	bool change, again;
+
+	do {
+		pthread_mutex_lock(&card->lock);
+		for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+			link[i] = wire_get(card->connector[i].wire);
+		now = wire_get(quad->wire);
+		signal = quad->signal;
+		pthread_mutex_unlock(&card->lock);
+
+		change = view_choose(link, now, &signal, &view);
+		pthread_mutex_lock(&card->lock);
+		again = quad->wire != now;
+		for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+			again |= card->connector[i].wire != link[i];
+		if (change && !again) {
+			struct wire *old = quad->wire;
+
+			quad->wire = view;
+			view = old;
+		}
+		pthread_mutex_unlock(&card->lock);
+		wire_put(view);
+		wire_put(now);
+		for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
+			wire_put(link[i]);
+	} while (again);
+}
+
 struct wire *card_wire(struct card *card, unsigned int connector)
 {
 	struct wire *wire;
@@ -415,6 +495,18 @@ void card_signal(struct card *card, unsigned int connector, struct kinora_signal
 	pthread_mutex_lock(&card->lock);
 	*out = card->connector[connector].signal;
 	pthread_mutex_unlock(&card->lock);
+}
+
+struct wire *card_wire_signal(struct card *card, unsigned int connector,
+			      struct kinora_signal *signal)
+{
+	struct wire *wire;
+
+	pthread_mutex_lock(&card->lock);
+	wire = wire_get(card->connector[connector].wire);
+	*signal = card->connector[connector].signal;
+	pthread_mutex_unlock(&card->lock);
+	return wire;
 }
 
 uint32_t card_streams_present(const struct card *card)

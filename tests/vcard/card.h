@@ -124,9 +124,20 @@ void card_event(struct card *card);
  * begins at t0. Who listens to the connector notices at once.
  */
 void card_wire_plug(struct card *card, unsigned int connector, struct wire *wire);
+/*
+ * The four SDI links and the whole they are read as (NULL: none), all at once, as card_wire_plug().
+ * link: NULL for a connector that stays as it is.
+ */
+void card_links_plug(struct card *card, struct wire **const link[KINORA_RX_LINKS],
+		     struct wire *whole);
+/* The firmware has judged the quad link anew: read the links as its block says. */
+void card_view_update(struct card *card);
 /* A new reference, or NULL. */
 struct wire *card_wire(struct card *card, unsigned int connector);
 void card_signal(struct card *card, unsigned int connector, struct kinora_signal *out);
+/* Both, of one moment. */
+struct wire *card_wire_signal(struct card *card, unsigned int connector,
+			      struct kinora_signal *signal);
 
 /* Streams that exist, BIT(n). */
 uint32_t card_streams_present(const struct card *card);

@@ -438,6 +438,26 @@ static bool expects(const struct stream *stream, const struct kinora_signal *sig
 			      signal->rate_den);
 }
 
+/*
+ * Reading four links another way than was foreseen takes a new picture, which takes time: it is a
+ * receiver that aligns its links anew.
+ */
+static bool view_waits(struct channel *channel, const struct frame *frame)
+{
+	struct stream *stream = &channel->stream[KINORA_STREAM_VIDEO];
+	struct print *print;
+
+	if (channel->input != KINORA_CONN_SDI_QUAD || !running(stream) ||
+	    stream->wire == frame->wire || !expects(stream, &frame->signal))
+		return false;
+	print = wire_print_find(frame->wire, &stream->layout);
+	wire_print_release(frame->wire, print);
+	if (print)
+		return false;
+	printer_request(&channel->card->printer, channel, frame->wire, &stream->layout);
+	return true;
+}
+
 /* Decide what paces the next frame and when it is. Under the lock; streams run. */
 static void frame_plan(struct channel *channel, struct frame *frame)
 {
@@ -447,9 +467,8 @@ static void frame_plan(struct channel *channel, struct frame *frame)
 	bool locked, expected = false;
 
 	*frame = (struct frame){ 0 };
-	frame->wire = card_wire(channel->card, channel->input);
-	card_signal(channel->card, channel->input, signal);
-	locked = signal_locked(channel, frame->wire, signal);
+	frame->wire = card_wire_signal(channel->card, channel->input, signal);
+	locked = signal_locked(channel, frame->wire, signal) && !view_waits(channel, frame);
 	for (unsigned int i = 0; i < KINORA_STREAMS_PER_CHANNEL && locked; i++)
 		expected |= running(&channel->stream[i]) && expects(&channel->stream[i], signal);
 	if (expected) {
@@ -542,8 +561,7 @@ static bool frame_torn(struct channel *channel, const struct frame *frame)
 
 	if (!frame->wire)
 		return false;
-	wire = card_wire(channel->card, channel->input);
-	card_signal(channel->card, channel->input, &signal);
+	wire = card_wire_signal(channel->card, channel->input, &signal);
 	torn = wire != frame->wire || !signal_locked(channel, wire, &signal);
 	wire_put(wire);
 	return torn;

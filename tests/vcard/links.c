@@ -112,53 +112,102 @@ int links_source_create(struct picture_source **out, const struct picture_source
 struct links_whole {
 	struct picture_source source;
 	const struct picture_source *part[4];
+	bool square;
 };
+
+/* The two parts that line y is made of, and the line of each. */
+static unsigned int parts_line(const struct links_whole *whole, unsigned int y,
+			       const struct picture_source *part[2])
+{
+	unsigned int half = whole->source.height / 2;
+	unsigned int first = whole->square ? y / half * 2 : y % 2 * 2;
+
+	part[0] = whole->part[first];
+	part[1] = whole->part[first + 1];
+	return whole->square ? y % half : y / 2;
+}
+
+/* Where a line of the parts is in the whole, next to line y. */
+static unsigned int whole_of(const struct links_whole *whole, unsigned int y, unsigned int line)
+{
+	unsigned int half = whole->source.height / 2;
+
+	return whole->square ? y / half * half + line : line * 2 + y % 2;
+}
+
+/* Two samples from the one, two from the other; chroma goes with its pair. */
+static void interleave(const struct picture_row *from, unsigned int pairs, unsigned int half,
+		       const struct picture_row *to)
+{
+	for (unsigned int i = 0; i < pairs; i++) {
+		unsigned int k = i * 2 + half;
+
+		to->y[k * 2] = from->y[i * 2];
+		to->y[k * 2 + 1] = from->y[i * 2 + 1];
+		to->cb[k] = from->cb[i];
+		to->cr[k] = from->cr[i];
+	}
+}
 
 static int whole_row(const struct picture_source *src, unsigned int frame, unsigned int y,
 		     const struct picture_row *out)
 {
 	const struct links_whole *whole = (const struct links_whole *)src;
-	unsigned int half = src->height / 2;
+	const struct picture_source *part[2];
+	unsigned int line = parts_line(whole, y, part), width = src->width / 2;
+	struct picture_row row;
+	int ret = 0;
 
-	for (unsigned int i = 0; i < 2; i++) {
-		const struct picture_source *part = whole->part[y / half * 2 + i];
-		unsigned int x = i * part->width;
-		struct picture_row quarter = {
-			.y = out->y + x, .cb = out->cb + x / 2, .cr = out->cr + x / 2,
-		};
-		int ret = part->row(part, frame % part->frames, y % half, &quarter);
-
+	if (!whole->square) {
+		ret = picture_row_init(&row, width);
 		if (ret)
 			return ret;
 	}
-	return 0;
+	for (unsigned int i = 0; i < 2 && !ret; i++) {
+		unsigned int x = i * width;
+		struct picture_row half = {
+			.y = out->y + x, .cb = out->cb + x / 2, .cr = out->cr + x / 2,
+		};
+
+		ret = part[i]->row(part[i], frame % part[i]->frames, line,
+				   whole->square ? &half : &row);
+		if (!ret && !whole->square)
+			interleave(&row, width / 2, i, out);
+	}
+	if (!whole->square)
+		picture_row_finish(&row);
+	return ret;
 }
 
-/* Equal rows share memory only where both quarters say so; a clip's rows rarely do. */
+/* Equal rows share memory only where both parts say so; a clip's rows rarely do. */
 static unsigned int whole_row_class(const struct picture_source *src, unsigned int frame,
 				    unsigned int y)
 {
 	const struct links_whole *whole = (const struct links_whole *)src;
-	unsigned int half = src->height / 2, top = y / half * half;
-	const struct picture_source *left = whole->part[y / half * 2];
-	const struct picture_source *right = whole->part[y / half * 2 + 1];
-	unsigned int a = left->row_class(left, frame % left->frames, y % half);
-	unsigned int b = right->row_class(right, frame % right->frames, y % half);
-	unsigned int first = a > b ? a : b;
+	const struct picture_source *part[2];
+	unsigned int line = parts_line(whole, y, part);
+	unsigned int class[2], first = 0;
 
-	/* the first row from which on both have the class of y, if they had it together there */
-	if (left->row_class(left, frame % left->frames, first) == a &&
-	    right->row_class(right, frame % right->frames, first) == b)
-		return top + first;
-	return y;
+	for (unsigned int i = 0; i < 2; i++) {
+		class[i] = part[i]->row_class(part[i], frame % part[i]->frames, line);
+		if (class[i] > first)
+			first = class[i];
+	}
+	/* the first line from which on both have the class of y, if they had it together there */
+	for (unsigned int i = 0; i < 2; i++)
+		if (part[i]->row_class(part[i], frame % part[i]->frames, first) != class[i])
+			return y;
+	return whole_of(whole, y, first);
 }
 
-int links_whole_create(struct picture_source **out, const struct picture_source *const part[4])
+int links_whole_create(struct picture_source **out, const struct picture_source *const part[4],
+		       bool square)
 {
 	struct links_whole *whole = calloc(1, sizeof(*whole));
 
 	if (!whole)
 		return -ENOMEM;
+	whole->square = square;
 	whole->source = (struct picture_source){
 		.width = part[0]->width * 2, .height = part[0]->height * 2, .frames = 1,
 		.row = whole_row, .row_class = whole_row_class, .destroy = links_destroy,

@@ -19,9 +19,11 @@ int links_source_create(struct picture_source **out, const struct picture_source
 			unsigned int link, bool square);
 
 /*
- * The other way round: four pictures of equal size as the quarters of one (square division), as a
- * receiver of four independent links sees them. The parts are not taken over and must live longer.
+ * The other way round: four pictures of equal size as the parts 0..3 of one, by square division or
+ * interleave, whatever they really are. The parts are not taken over and must live longer. 0,
+ * -EINVAL or -ENOMEM.
  */
-int links_whole_create(struct picture_source **out, const struct picture_source *const part[4]);
+int links_whole_create(struct picture_source **out, const struct picture_source *const part[4],
+		       bool square);
 
 #endif

@@ -85,6 +85,8 @@ static void bus_publish(void *opaque, unsigned int block, bool event)
 	pthread_mutex_unlock(&card->lock);
 	if (!event)
 		return;
+	if (block == KINORA_CONN_SDI_QUAD)
+		card_view_update(card);
 	log_debug("connector %u: %s %ux%u %u/%u, generation %u", block, states[signal.state & 3],
 		  signal.width, signal.height, signal.rate_num, signal.rate_den,
 		  signal.generation);

@@ -45,7 +45,7 @@ int wire_create(struct wire **out, const struct wire_shape *shape, struct pictur
 	return 0;
 }
 
-int wire_create_link(struct wire **out, struct wire *quad, unsigned int link, bool square)
+int wire_create_link(struct wire **out, struct wire *quad, unsigned int part, bool square)
 {
 	struct wire_shape shape = {
 		.width = quad->width / 2, .height = quad->height / 2,
@@ -56,18 +56,73 @@ int wire_create_link(struct wire **out, struct wire *quad, unsigned int link, bo
 	struct picture_source *source;
 	int ret;
 
-	ret = links_source_create(&source, quad->source, link, square);
+	ret = links_source_create(&source, quad->source, part, square);
 	if (!ret)
 		ret = wire_create(out, &shape, source);
 	if (ret)
 		return ret;
 	(*out)->of[0] = wire_get(quad);
+	(*out)->part = part;
+	(*out)->square = square;
 	return 0;
 }
 
-int wire_create_whole(struct wire **out, struct wire *const link[4])
+/* --- views --- */
+
+static unsigned int order_part(unsigned int order, unsigned int link)
 {
-	const struct picture_source *part[4];
+	return order >> 2 * link & 3;
+}
+
+/* Do all links come of one wire, dealt out in this way? */
+static bool links_are(struct wire *const link[4], unsigned int mapping, unsigned int order)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		if (!link[i]->of[0] || link[i]->mapping || link[i]->of[0] != link[0]->of[0] ||
+		    link[i]->part != order_part(order, i) ||
+		    link[i]->square != (mapping == KINORA_MAPPING_SQD))
+			return false;
+	}
+	return true;
+}
+
+void wire_view_right(struct wire *const link[4], unsigned int *mapping, unsigned int *order)
+{
+	*mapping = link[0]->square ? KINORA_MAPPING_SQD : KINORA_MAPPING_2SI;
+	*order = 0;
+	for (unsigned int i = 0; i < 4; i++)
+		*order |= link[i]->part << 2 * i;
+	if (links_are(link, *mapping, *order))
+		return;
+	*mapping = KINORA_MAPPING_SQD;
+	*order = KINORA_ORDER_PLUGGED;
+}
+
+bool wire_is_view(const struct wire *wire, struct wire *const link[4], unsigned int mapping,
+		  unsigned int order)
+{
+	if (links_are(link, mapping, order))
+		return wire == link[0]->of[0];
+	if (wire->mapping != mapping || wire->order != order)
+		return false;
+	return !memcmp(wire->of, link, sizeof(wire->of));
+}
+
+static bool shapes_equal(struct wire *const link[4])
+{
+	for (unsigned int i = 1; i < 4; i++) {
+		if (link[i]->rate_num != link[0]->rate_num ||
+		    link[i]->rate_den != link[0]->rate_den ||
+		    link[i]->interlaced != link[0]->interlaced)
+			return false;
+	}
+	return true;
+}
+
+int wire_view(struct wire **out, struct wire *const link[4], unsigned int mapping,
+	      unsigned int order)
+{
+	const struct picture_source *part[4] = { NULL };
 	struct wire_shape shape = {
 		.width = link[0]->width * 2, .height = link[0]->height * 2,
 		.interlaced = link[0]->interlaced,
@@ -77,17 +132,22 @@ int wire_create_whole(struct wire **out, struct wire *const link[4])
 	struct picture_source *source;
 	int ret;
 
-	for (unsigned int i = 0; i < 4; i++) {
-		part[i] = link[i]->source;
-		if (link[i]->rate_num != shape.rate_num || link[i]->rate_den != shape.rate_den ||
-		    link[i]->interlaced != shape.interlaced)
-			return -EINVAL;
+	if (links_are(link, mapping, order)) {
+		*out = wire_get(link[0]->of[0]);
+		return 0;
 	}
-	ret = links_whole_create(&source, part);
+	for (unsigned int i = 0; i < 4; i++)
+		part[order_part(order, i)] = link[i]->source;
+	if (!shapes_equal(link) || !part[0] || !part[1] || !part[2] || !part[3])
+		return -EINVAL;
+	ret = links_whole_create(&source, part, mapping == KINORA_MAPPING_SQD);
 	if (!ret)
 		ret = wire_create(out, &shape, source);
 	if (ret)
 		return ret;
+	(*out)->cadence = link[0]->cadence;
+	(*out)->mapping = mapping;
+	(*out)->order = order;
 	for (unsigned int i = 0; i < 4; i++)
 		(*out)->of[i] = wire_get(link[i]);
 	return 0;

@@ -41,6 +41,9 @@ struct wire {
 	struct picture_colour colour;
 	struct picture_source *source;
 	struct wire *of[4];		/* whose pictures this one's is made of; references */
+	uint8_t part;			/* a link of of[0]: which part of its picture, 0 .. 3 */
+	bool square;			/* ... by square division, else by interleave */
+	uint8_t mapping, order;		/* a view of the links in of[]; mapping 0: it is none */
 
 	uint64_t memory;		/* bytes all prints may take; one frame is always kept */
 	pthread_mutex_t make;		/* held while a print is made */
@@ -63,10 +66,22 @@ struct wire_shape {
  * and shape differ in size.
  */
 int wire_create(struct wire **out, const struct wire_shape *shape, struct picture_source *source);
-/* Link 0..3 of a quad wire: a quarter of its picture, by square division or interleave. */
-int wire_create_link(struct wire **out, struct wire *quad, unsigned int link, bool square);
-/* Four links of equal shape as one picture, by square division. -EINVAL when they are not. */
-int wire_create_whole(struct wire **out, struct wire *const link[4]);
+/* Part 0..3 of a quad wire, as a link carries it: by square division or interleave. */
+int wire_create_link(struct wire **out, struct wire *quad, unsigned int part, bool square);
+
+/*
+ * A view: four links read as one picture, by mapping (KINORA_MAPPING_2SI or _SQD) and order (as
+ * kinora_signal.order), which may be wrong. Where they are right it is the wire that the links were
+ * made of, otherwise a new one. With one reference. 0, -ENOMEM, or -EINVAL when the links differ or
+ * order names a part twice.
+ */
+int wire_view(struct wire **out, struct wire *const link[4], unsigned int mapping,
+	      unsigned int order);
+/* Is this what wire_view() would give? */
+bool wire_is_view(const struct wire *wire, struct wire *const link[4], unsigned int mapping,
+		  unsigned int order);
+/* How the links were dealt out; pictures of their own are a square division, as plugged. */
+void wire_view_right(struct wire *const link[4], unsigned int *mapping, unsigned int *order);
 struct wire *wire_get(struct wire *wire);	/* NULL is fine */
 void wire_put(struct wire *wire);		/* NULL is fine */
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Stimulus to wires. The four SDI links are the truth: a quad-link signal is four wires, each with
- * a quarter of the picture, and the whole is on the quad connector for as long as all four stay.
- * Four links that were plugged one by one and are equal are seen as a whole too, by square
- * division.
+ * a quarter of the picture. What the quad connector shows is a view of them (wire.h), by the
+ * mapping and order that the firmware publishes; the view that is likely is prepared here.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -98,50 +97,73 @@ static void plan_finish(struct plan *plan)
 		wire_put(plan->wire[i]);
 }
 
-/* A signal on all four links. */
-static int plan_quad(struct plan *plan, struct wire *wire, bool square)
+/* How the firmware will read the links: as it was told by hand, or as their payload ids say. */
+static void view_expect(struct world *world, const struct stimulus_signal *signal,
+			struct wire *const link[LINKS], unsigned int *mapping, unsigned int *order)
 {
-	plan_set(plan, KINORA_CONN_SDI_QUAD, wire);
-	for (unsigned int i = 0; i < LINKS; i++) {
-		struct wire *link = NULL;
+	struct kinora_signal last;
 
-		if (wire) {
-			int ret = wire_create_link(&link, wire, i, square);
-
-			if (ret)
-				return ret;
-		}
-		plan_set(plan, i, link);
+	wire_view_right(link, mapping, order);
+	if (signal && signal->payload_kind == STIMULUS_PAYLOAD_RIGHT) {
+		if (signal->ids != STIMULUS_IDS_USUAL)
+			*mapping = signal->ids == STIMULUS_IDS_SINGLE ? KINORA_MAPPING_SQD :
+									KINORA_MAPPING_2SI;
+		*order = KINORA_ORDER_PLUGGED;
 	}
-	return 0;
+	card_signal(world->card, KINORA_CONN_SDI_QUAD, &last);
+	if (last.flags & KINORA_SIGNAL_FLAG_OVERRIDE && last.mapping != KINORA_MAPPING_SINGLE) {
+		*mapping = last.mapping;
+		*order = last.order;
+	}
 }
 
-/* A signal on one link: what was one picture is none any more, or four pictures now are one. */
-static int plan_link(struct plan *plan, unsigned int connector, struct wire *wire)
+static int plan_view(struct world *world, struct plan *plan, const struct stimulus_signal *signal)
 {
-	struct wire *whole = NULL;
+	unsigned int mapping, order;
+	struct wire *view = NULL;
 
-	plan_set(plan, connector, wire);
 	for (unsigned int i = 0; i < LINKS; i++) {
 		if (!plan->wire[i])
 			goto out_set;
 	}
-	if (wire_create_whole(&whole, plan->wire) == -ENOMEM)
+	view_expect(world, signal, plan->wire, &mapping, &order);
+	if (wire_view(&view, plan->wire, mapping, order) == -ENOMEM)
 		return -ENOMEM;
 out_set:
-	plan_set(plan, KINORA_CONN_SDI_QUAD, whole);
+	plan_set(plan, KINORA_CONN_SDI_QUAD, view);
 	return 0;
 }
 
-static int plan_make(struct world *world, unsigned int connector, struct wire *wire, bool square,
-		     struct plan *plan)
+/* A signal on all four links. Takes over wire, NULL for none. */
+static int plan_quad(struct world *world, struct plan *plan, struct wire *wire,
+		     const struct stimulus_signal *signal)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < LINKS && !ret; i++) {
+		struct wire *link = NULL;
+
+		if (wire)
+			ret = wire_create_link(&link, wire, signal->order >> 2 * i & 3,
+					       signal->mapping == STIMULUS_SQD);
+		if (!ret)
+			plan_set(plan, i, link);
+	}
+	wire_put(wire);
+	return ret ? ret : plan_view(world, plan, signal);
+}
+
+/* What SDI will carry. Takes over wire, NULL for none. */
+static int plan_make(struct world *world, unsigned int connector, struct wire *wire,
+		     const struct stimulus_signal *signal, struct plan *plan)
 {
 	*plan = (struct plan){ 0 };
 	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++)
 		plan->wire[i] = card_wire(world->card, i);
 	if (connector == KINORA_CONN_SDI_QUAD)
-		return plan_quad(plan, wire, square);
-	return plan_link(plan, connector, wire);
+		return plan_quad(world, plan, wire, signal);
+	plan_set(plan, connector, wire);
+	return plan_view(world, plan, NULL);
 }
 
 /* Make every print that a stream will want at once; again until a pass finds nothing to do. */
@@ -174,15 +196,29 @@ static void plan_print(struct world *world, const struct plan *plan)
 	} while (made);
 }
 
+/* The source of the links that are new starts to send. */
 static void plan_plug(struct world *world, struct plan *plan, int32_t ppb, uint64_t now)
 {
-	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++) {
+	struct wire **link[LINKS] = { NULL };
+	struct wire *whole = plan->wire[KINORA_CONN_SDI_QUAD];
+
+	for (unsigned int i = 0; i < LINKS; i++) {
 		if (!plan->fresh[i])
 			continue;
-		if (plan->wire[i])
-			wire_plug(plan->wire[i], now, ppb);
-		card_wire_plug(world->card, i, plan->wire[i]);
-		plan->wire[i] = NULL;
+		link[i] = &plan->wire[i];
+		if (!plan->wire[i])
+			continue;
+		wire_plug(plan->wire[i], now, ppb);
+		if (plan->wire[i]->of[0])
+			wire_plug(plan->wire[i]->of[0], now, ppb);
+	}
+	if (whole && whole->mapping)
+		whole->cadence = plan->wire[0]->cadence;
+	card_links_plug(world->card, link, whole);
+	plan->wire[KINORA_CONN_SDI_QUAD] = NULL;
+	for (unsigned int i = 0; i < LINKS; i++) {
+		if (link[i])
+			plan->wire[i] = NULL;
 	}
 }
 
@@ -223,7 +259,7 @@ static int signal_apply(struct world *world, unsigned int connector,
 		if (ret)
 			return ret;
 	}
-	ret = plan_make(world, connector, wire, signal->mapping == STIMULUS_SQD, &plan);
+	ret = plan_make(world, connector, wire, signal, &plan);
 	if (ret) {
 		snprintf(error, size, "no memory for the links of a signal");
 		goto out_finish;
