@@ -70,7 +70,8 @@ vcard_src := $(wildcard tests/vcard/*.c firmware-blobs/controller/*.c)
 vcard_obj := $(vcard_src:%.c=$(O)/vcard/%.o)
 vcard_libs := -ljansson -lunicorn -lpthread -lm
 
-vcard: $(O)/vcard/vcard ## the virtual card
+# Its controller runs the image that the driver loads, so the two are built together.
+vcard: $(O)/vcard/vcard $(rv32_out)/controller.bin ## the virtual card
 $(O)/vcard/vcard: $(vcard_obj)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(vcard_libs)
 $(O)/vcard/%.o: %.c
@@ -78,7 +79,7 @@ $(O)/vcard/%.o: %.c
 	$(CC) $(CFLAGS) -O3 $(base) -c -o $@ $<
 
 # The same with sanitizers; tests/vm/vm --card-program starts it instead.
-vcard-asan: $(O)/vcard-asan/vcard ## the virtual card under ASan and UBSan
+vcard-asan: $(O)/vcard-asan/vcard $(rv32_out)/controller.bin ## the virtual card under ASan and UBSan
 $(O)/vcard-asan/vcard: $(vcard_src:%.c=$(O)/vcard-asan/%.o)
 	$(CC) $(san) -o $@ $^ $(vcard_libs)
 $(O)/vcard-asan/%.o: %.c
@@ -164,7 +165,12 @@ prefix ?= /usr/local
 version := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf 2>/dev/null)
 dkms_src := $(DESTDIR)/usr/src/kinora-$(version)
 
-install: userspace ## program, library, man pages, udev rules, and the module's source for DKMS (DESTDIR, prefix)
+# The kernel looks for firmware in /lib/firmware, whatever the prefix.
+firmware_dst := $(DESTDIR)/lib/firmware/kinora
+
+install: userspace ## program, library, man pages, udev rules, firmware, and the module's source for DKMS (DESTDIR, prefix)
+	install -d $(firmware_dst)
+	install -m 644 firmware-blobs/kinora/controller.bin $(firmware_dst)/
 	$(MAKE) -C userspace O=$(O)/userspace prefix=$(prefix) DESTDIR=$(DESTDIR) install
 	install -d $(dkms_src)/kernel/uapi
 	install -m 644 dkms.conf $(dkms_src)/
@@ -179,7 +185,7 @@ uninstall: ## undo install
 ifeq ($(DESTDIR),)
 	-dkms remove kinora/$(version) --all
 endif
-	rm -rf $(dkms_src)
+	rm -rf $(dkms_src) $(firmware_dst)
 	$(MAKE) -C userspace O=$(O)/userspace prefix=$(prefix) DESTDIR=$(DESTDIR) uninstall
 
 clean: ## remove build/ (the cache of the test machine stays)

@@ -17,6 +17,7 @@
 
 #include "card.h"
 #include "control.h"
+#include "image.h"
 #include "log.h"
 #include "script.h"
 #include "vfu.h"
@@ -38,6 +39,7 @@ struct options {
 	const char *books;
 	int ready_fd;
 	struct card_config card;
+	uint8_t *firmware;		/* --firmware, read; what card.loader names */
 	struct vfu_config vfu;
 };
 
@@ -68,6 +70,9 @@ static const char usage[] =
 	"  --no-msix             show no MSI-X, so that the driver has to take MSI\n"
 	"  --link GENxWIDTH      PCI Express link to show, 1x1 to 4x16 (4x8)\n"
 	"  --timeout-ms N        longest start, stop and reset that the card promises (5000)\n"
+	"  --firmware FILE       the controller image that is built in (this program's own code)\n"
+	"  --controller native   run this program's own firmware even after the host has loaded\n"
+	"                        an image, for debugging; 'rv32' runs the image (rv32)\n"
 	"  --clip-memory SIZE    memory for the pictures of a signal, e.g. 512M (1G); above\n"
 	"                        4G give --timeout-ms more time too\n"
 	"  --log-level LEVEL     error, warning, info or debug (info)\n"
@@ -83,6 +88,8 @@ enum option_key {
 	KEY_NO_MSIX,
 	KEY_LINK,
 	KEY_TIMEOUT,
+	KEY_FIRMWARE,
+	KEY_CONTROLLER,
 	KEY_CLIP_MEMORY,
 	KEY_LOG_LEVEL,
 	KEY_HELP,
@@ -98,6 +105,8 @@ static const struct option long_options[] = {
 	{ "no-msix", no_argument, NULL, KEY_NO_MSIX },
 	{ "link", required_argument, NULL, KEY_LINK },
 	{ "timeout-ms", required_argument, NULL, KEY_TIMEOUT },
+	{ "firmware", required_argument, NULL, KEY_FIRMWARE },
+	{ "controller", required_argument, NULL, KEY_CONTROLLER },
 	{ "clip-memory", required_argument, NULL, KEY_CLIP_MEMORY },
 	{ "log-level", required_argument, NULL, KEY_LOG_LEVEL },
 	{ "help", no_argument, NULL, KEY_HELP },
@@ -186,6 +195,41 @@ static int link_parse(const char *text, struct vfu_config *vfu)
 	return 0;
 }
 
+/* 0 or negative errno: a message has been printed. */
+static int firmware_read(const char *path, struct options *options)
+{
+	struct loader_config *loader = &options->card.loader;
+	uint8_t *bytes = malloc(KINORA_FIRMWARE_BYTES_MAX + 1);
+	FILE *file = fopen(path, "rb");
+	struct image image;
+	uint8_t error;
+	size_t n = 0;
+
+	if (!bytes || !file) {
+		fprintf(stderr, "vcard: controller image '%s' cannot be read: %s\n", path,
+			bytes ? strerror(errno) : "no memory");
+		if (file)
+			fclose(file);
+		free(bytes);
+		return -EIO;
+	}
+	/* one byte more than there may be shows a file that is too large */
+	n = fread(bytes, 1, KINORA_FIRMWARE_BYTES_MAX + 1, file);
+	fclose(file);
+	error = image_check(bytes, n, &image);
+	if (error) {
+		fprintf(stderr, "vcard: controller image '%s' is no use: %s\n", path,
+			image_error(error));
+		free(bytes);
+		return -EINVAL;
+	}
+	free(options->firmware);
+	options->firmware = bytes;
+	loader->built_in = bytes;
+	loader->built_in_bytes = n;
+	return 0;
+}
+
 static int option_set(struct program *program, int key, const char *value)
 {
 	struct options *options = &program->options;
@@ -229,6 +273,13 @@ static int option_set(struct program *program, int key, const char *value)
 		if (number_parse(value, 1, CARD_TIMEOUT_MS_MAX, &n))
 			return usage_error("timeout '%s' is not 1 to 65535 ms", value);
 		options->card.timeout_ms = n;
+		return 0;
+	case KEY_FIRMWARE:
+		return firmware_read(value, options);
+	case KEY_CONTROLLER:
+		options->card.loader.native = !strcmp(value, "native");
+		if (!options->card.loader.native && strcmp(value, "rv32"))
+			return usage_error("controller '%s' is neither native nor rv32", value);
 		return 0;
 	case KEY_CLIP_MEMORY:
 		if (size_parse(value, &options->card.print_memory))
@@ -525,5 +576,7 @@ int main(int argc, char **argv)
 		return ret == 1 ? EXIT_OK :
 		       ret == -EINVAL ? EXIT_USAGE : EXIT_IO;
 	}
-	return program_run(&program);
+	ret = program_run(&program);
+	free(program.options.firmware);
+	return ret;
 }

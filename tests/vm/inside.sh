@@ -10,7 +10,7 @@
 # nothing is lost when the machine goes off. The other end of each is a tail.
 
 # shellcheck disable=SC2154  # set by vm
-true "$kernel $cpus $mem $limit $card $card_program $driver $module_file $msix $iommu $udev" \
+true "$kernel $cpus $mem $limit $card $card_program $driver $module_file $firmware_file $msix $iommu $udev" \
 	"$append $reports $interactive $run $machine $guest $kernel_path $keep_log $repo"
 
 # Kernel log lines that mean a defect. Lines about the emulated processor's own weaknesses
@@ -53,6 +53,7 @@ make_initramfs() {
 	mkdir -p "$tree/kinora"
 	install -m 755 "$vm_dir/guest/init-early" "$tree/init"
 	cp "$vm_dir/guest/init" "$tree/kinora/"
+	[[ $firmware_file == none ]] || cp "$firmware_file" "$tree/kinora/controller.bin"
 	# shellcheck disable=SC2034  # named in the loop below
 	[[ $interactive == no ]] || read -r rows columns < <(stty size)
 	{
