@@ -54,7 +54,7 @@ static void eeodb_put(uint8_t *edid, unsigned int count)
 
 static void test_taken(void)
 {
-	uint8_t edid[512];
+	uint8_t edid[512] = { 0 };
 
 	CU_ASSERT_EQUAL(edid_check(edid, 0), KINORA_MAILBOX_OK);
 	for (unsigned int blocks = 1; blocks <= 4; blocks++) {
@@ -88,7 +88,7 @@ static void test_length(void)
 
 static void test_sums(void)
 {
-	uint8_t edid[512];
+	uint8_t edid[512] = { 0 };
 
 	for (unsigned int at = 0; at < 512; at++) {
 		edid_make(edid, 4);
@@ -105,7 +105,7 @@ static void test_sums(void)
 
 static void test_eeodb(void)
 {
-	uint8_t edid[512];
+	uint8_t edid[512] = { 0 };
 
 	/* byte 126 says one, HF-EEODB two: 384 bytes */
 	edid_make(edid, 3);
