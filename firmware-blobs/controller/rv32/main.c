@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The firmware as the controller's only program: the bus as loads and stores, and a loop that works
- * and sleeps. wfi ends at the time in WAKE, or earlier when something happens (docs/hardware.md,
+ * The firmware as the controller's only program: a loop that works and sleeps. wfi ends at the time in WAKE, or earlier when something happens (docs/hardware.md,
  * section 14); why it ended makes no difference.
  */
 #include <stdint.h>
@@ -10,18 +9,6 @@
 
 /* link.ld; only their addresses mean something */
 extern uint32_t _stack_bottom[], _stack_top[], _stack_paint[];
-
-static uint32_t bus_read(void *opaque, uint32_t addr)
-{
-	(void)opaque;
-	return *(volatile uint32_t *)addr;
-}
-
-static void bus_write(void *opaque, uint32_t addr, uint32_t value)
-{
-	(void)opaque;
-	*(volatile uint32_t *)addr = value;
-}
 
 /* Bytes of the stack that are not as start.S painted them. */
 static uint32_t stack_deepest(void)
@@ -44,7 +31,7 @@ int main(void);
 
 int main(void)
 {
-	static const struct controller_hal hal = { .read = bus_read, .write = bus_write };
+	static const struct controller_hal hal;	/* hal.h needs none here */
 	static struct controller controller;
 
 	controller_init(&controller, &hal);

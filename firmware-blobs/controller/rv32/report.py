@@ -65,6 +65,8 @@ def deepest(name, frame, calls, pointers, known, under):
     if name in known:
         return known[name]
     if name == INDIRECT:
+        if not pointers:
+            fail(f"{under[-1]} calls through a pointer, and no function's address is taken")
         targets, own = pointers, 0
     elif name in frame:
         targets, own = calls.get(name, ()), frame[name]
