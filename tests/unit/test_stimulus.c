@@ -342,6 +342,70 @@ static void test_faults(void)
 	CU_ASSERT_EQUAL(got.fault.kind, STIMULUS_FAULT_CLEAR);
 }
 
+/* Values of content are KINORA_IT_*: kinora_hw.h. */
+static void test_hdmi(void)
+{
+	accept("signal hdmi1 2160p120");
+	CU_ASSERT_EQUAL(got.signal.hdmi.sampling, STIMULUS_SAMPLING_AUTO);
+	CU_ASSERT_EQUAL(got.signal.hdmi.depth, 0);
+	CU_ASSERT_FALSE(got.signal.hdmi.vic_given || got.signal.hdmi.dvi || got.signal.hdmi.force);
+	CU_ASSERT_EQUAL(got.signal.hdmi.content, 0);
+	accept("signal hdmi1 4320p60 sampling=420 depth=10 force vic=0 content=game dvi");
+	CU_ASSERT_EQUAL(got.signal.hdmi.sampling, STIMULUS_SAMPLING_420);
+	CU_ASSERT_EQUAL(got.signal.hdmi.depth, 10);
+	CU_ASSERT(got.signal.hdmi.vic_given && got.signal.hdmi.dvi && got.signal.hdmi.force);
+	CU_ASSERT_EQUAL(got.signal.hdmi.vic, 0);
+	CU_ASSERT_EQUAL(got.signal.hdmi.content, 4);
+	accept("signal hdmi1 1080p60 sampling=rgb depth=12 vic=255 content=graphics");
+	CU_ASSERT_EQUAL(got.signal.hdmi.sampling, STIMULUS_SAMPLING_RGB);
+	CU_ASSERT_EQUAL(got.signal.hdmi.depth, 12);
+	CU_ASSERT_EQUAL(got.signal.hdmi.vic, 255);
+	CU_ASSERT_EQUAL(got.signal.hdmi.content, 1);
+	accept("signal hdmi1 1080p60 sampling=444 depth=8");
+	CU_ASSERT_EQUAL(got.signal.hdmi.sampling, STIMULUS_SAMPLING_444);
+	CU_ASSERT_EQUAL(got.signal.hdmi.depth, 8);
+
+	accept("fault hdmi1 lane 3 6");
+	CU_ASSERT_EQUAL(got.fault.kind, STIMULUS_FAULT_LANE);
+	CU_ASSERT_EQUAL(got.fault.lane, 3);
+	CU_ASSERT_EQUAL(got.fault.frl_rate, 6);
+	accept("fault hdmi1 lane 0 clear");
+	CU_ASSERT_EQUAL(got.fault.lane, 0);
+	CU_ASSERT_EQUAL(got.fault.frl_rate, 0);
+	accept("fault hdmi1 errors 0.5");
+	CU_ASSERT_EQUAL(got.fault.kind, STIMULUS_FAULT_ERRORS);
+	CU_ASSERT_EQUAL(got.fault.error_rate, 0.5);
+	accept("fault hdmi1 infoframe forum damaged");
+	CU_ASSERT_EQUAL(got.fault.kind, STIMULUS_FAULT_INFOFRAME);
+	CU_ASSERT_EQUAL(got.fault.slot, 4);
+	CU_ASSERT_EQUAL(got.fault.infoframe, STIMULUS_INFOFRAME_DAMAGED);
+}
+
+static void test_cec(void)
+{
+	static const uint8_t longest[16] = {
+		0x4f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0xff
+	};
+
+	accept("cec hdmi1 send 40:04");
+	CU_ASSERT_EQUAL(got.kind, STIMULUS_CEC);
+	CU_ASSERT_EQUAL(got.connector, STIMULUS_HDMI1);
+	CU_ASSERT_EQUAL(got.cec.kind, STIMULUS_CEC_SEND);
+	CU_ASSERT_EQUAL(got.cec.length, 2);
+	CU_ASSERT_EQUAL(got.cec.bytes[0] << 8 | got.cec.bytes[1], 0x4004);
+	accept("cec hdmi1 send 4f:01:02:03:04:05:06:07:08:09:0A:0b:0c:0d:0e:fF");
+	CU_ASSERT_EQUAL(got.cec.length, 16);
+	CU_ASSERT(!memcmp(got.cec.bytes, longest, sizeof(longest)));
+	accept("cec hdmi1 nack on");
+	CU_ASSERT_EQUAL(got.cec.kind, STIMULUS_CEC_NACK);
+	CU_ASSERT(got.cec.nack);
+	accept("cec hdmi1 low-drive 3");
+	CU_ASSERT_EQUAL(got.cec.kind, STIMULUS_CEC_LOW_DRIVE);
+	CU_ASSERT_EQUAL(got.cec.count, 3);
+	accept("cec hdmi1 arbitration 1");
+	CU_ASSERT_EQUAL(got.cec.kind, STIMULUS_CEC_ARBITRATION);
+}
+
 static void test_card(void)
 {
 	static const char *const fields[] = { "tag", "bytes", "status", "frame", "phase" };
@@ -466,6 +530,23 @@ static void test_contradictions(void)
 	refuse("status now", "column 8: nothing is expected after 'status'", "'now'");
 	refuse("fault sdi1 clear all", "column 18: nothing is expected after 'clear'", "'all'");
 	refuse("fault hdmi1 skew 2", "column 13: 'skew' goes with SDI connectors only", "help");
+	refuse("signal sdi1 1080p50 depth=10", "column 21: 'depth=10' goes with 'hdmi1' only",
+	       "help");
+	refuse("signal sdi1 1080p50 force", "column 21: unknown option 'force'", "help");
+	refuse("signal hdmi1 1080p50 depth=9", "column 22: unknown depth '9'", "'8'");
+	refuse("signal hdmi1 1080p50 vic=256", "column 22: VIC '256'", "0 to 255");
+	refuse("signal hdmi1 1080p50 link=1", "column 22: 'link=1' goes with SDI", "help");
+	refuse("fault sdi1 lane 0 3", "column 12: 'lane' goes with 'hdmi1' only", "help");
+	refuse("fault hdmi1 lane 4 3", "column 18: lane '4'", "0 to 3");
+	refuse("fault hdmi1 lane 0", "column 19: FRL rate is missing", "1 to 6");
+	refuse("fault hdmi1 infoframe avj good", "column 23: unknown InfoFrame 'avj'", "'avi'");
+	refuse("cec sdi1 nack on", "column 5: 'sdi1' has no CEC", "'hdmi1'");
+	refuse("cec hdmi1 send 4", "column 16: message '4'", "40:04");
+	refuse("cec hdmi1 send 40:", "column 16: message '40:'", "40:04");
+	refuse("cec hdmi1 send 40:041", "column 16: message '40:041'", "40:04");
+	refuse("cec hdmi1 send 0:1:2:3:4:5:6:7:8:9:0:1:2:3:4:5:6", "column 16: message", "40:04");
+	refuse("cec hdmi1 send 00:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66",
+	       "column 16: message", "longer than 16");
 	refuse("fault hdmi1 crc 0", "column 13: 'crc' goes with SDI", "help");
 }
 
@@ -653,6 +734,8 @@ int main(void)
 		{ "interfaces", test_interfaces },
 		{ "interfaces, refused", test_interfaces_refused },
 		{ "faults", test_faults },
+		{ "hdmi", test_hdmi },
+		{ "cec", test_cec },
 		{ "card", test_card },
 		{ "wait, books, status, help", test_others },
 		{ "unknown words", test_unknown_words },

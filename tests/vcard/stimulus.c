@@ -33,7 +33,21 @@ static const char *const range_names[] = { "narrow", "full", NULL };
 static const char *const mapping_names[] = { "2si", "sqd", NULL };
 static const char *const ids_names[] = { "quad", "single", NULL };
 static const char *const numbers_names[] = { "75", "76", "none", NULL };
-static const char *const fault_names[] = { "crc", "skew", "unlock", "flap", "clear", NULL };
+static const char *const fault_names[] = {
+	"crc", "skew", "unlock", "flap", "clear", "lane", "errors", "infoframe", NULL
+};
+
+static const char *const sampling_names[] = { "rgb", "422", "444", "420", NULL };
+static const char *const depth_names[] = { "8", "10", "12", NULL };
+static const char *const content_names[] = { "graphics", "photo", "cinema", "game", NULL };
+static const char *const flag_names[] = { "dvi", "force", NULL };
+/* In the order of the receiver's slots, KINORA_INFOFRAME_* of kinora_hw.h. */
+static const char *const infoframe_names[] = {
+	"avi", "drm", "audio", "vendor", "forum", "spd", NULL
+};
+
+static const char *const infoframe_states[] = { "missing", "damaged", "good", NULL };
+static const char *const cec_names[] = { "send", "nack", "low-drive", "arbitration", NULL };
 static const char *const card_names[] = {
 	"unplug", "stop-answering", "mute-interrupts", "lose-interrupt", "corrupt-record", NULL
 };
@@ -48,21 +62,22 @@ static const char *const clip_format_names[] = {
 };
 
 /* Lines by their first word. */
-enum verb { SIGNAL, FAULT, CARD, WAIT, BOOKS, STATUS, HELP };
+enum verb { SIGNAL, FAULT, CARD, CEC, WAIT, BOOKS, STATUS, HELP };
 
 static const char *const verb_names[] = {
-	"signal", "fault", "card", "wait", "books", "status", "help", NULL
+	"signal", "fault", "card", "cec", "wait", "books", "status", "help", NULL
 };
 
 /* Words behind the mode of a signal. */
 enum option {
 	PATTERN, FILE_NAME, FORMAT, FRAMES, TRANSFER, COLOUR, RANGE, MAPPING, INTERFACE, LINK,
-	ORDER, IDS, NUMBERS, PAYLOAD, PPM, OPTIONS
+	ORDER, IDS, NUMBERS, PAYLOAD, SAMPLING, DEPTH, VIC, CONTENT, PPM, OPTIONS
 };
 
 static const char *const option_names[] = {
 	"pattern=", "file=", "format=", "frames=", "transfer=", "colour=", "range=", "mapping=",
-	"interface=", "link=", "order=", "ids=", "numbers=", "payload=", "ppm=", NULL
+	"interface=", "link=", "order=", "ids=", "numbers=", "payload=", "sampling=", "depth=",
+	"vic=", "content=", "ppm=", NULL
 };
 
 #define MODE(text, w, h, i, num, den, single, quad, hdmi, ref) \
@@ -596,10 +611,41 @@ static int parse_option(struct parse *p, const struct word *word, enum option op
 		break;
 	case PAYLOAD:
 		return parse_payload(p, word, value);
+	case SAMPLING:
+		index = parse_choice(p, word, "sampling", value, sampling_names);
+		signal->hdmi.sampling = index + STIMULUS_SAMPLING_RGB;
+		break;
+	case DEPTH:
+		index = parse_choice(p, word, "depth", value, depth_names);
+		signal->hdmi.depth = 8 + 2 * index;
+		break;
+	case VIC:
+		index = parse_count(p, word, "VIC", value, 0, 255, &number);
+		signal->hdmi.vic_given = true;
+		signal->hdmi.vic = number;
+		break;
+	case CONTENT:
+		index = parse_choice(p, word, "content", value, content_names);
+		signal->hdmi.content = index + 1;
+		break;
 	default:	/* PPM */
 		return parse_number(p, word, "ppm", value, -PPM_MAX, PPM_MAX, &signal->ppm);
 	}
 	return index < 0 ? index : 0;
+}
+
+/* "dvi" and "force": true when it was one of them. */
+static bool take_flag(struct parse *p, const struct word *word)
+{
+	switch (find_name(word->text, flag_names)) {
+	case 0:
+		p->out->signal.hdmi.dvi = true;
+		return true;
+	case 1:
+		p->out->signal.hdmi.force = true;
+		return true;
+	}
+	return false;
 }
 
 /* An option's index and its value, from "name=value". */
@@ -658,6 +704,7 @@ static int check_links(struct parse *p, const struct word *const seen[OPTIONS])
 {
 	static const enum option quad[] = { MAPPING, ORDER, IDS };
 	static const enum option sdi[] = { INTERFACE, LINK, NUMBERS, PAYLOAD };
+	static const enum option hdmi[] = { SAMPLING, DEPTH, VIC, CONTENT };
 	const struct stimulus_interface *interface = p->out->signal.interface;
 	enum stimulus_connector connector = p->out->connector;
 
@@ -669,6 +716,10 @@ static int check_links(struct parse *p, const struct word *const seen[OPTIONS])
 		if (seen[sdi[i]] && connector > STIMULUS_SDI_QUAD)
 			return fail(p, seen[sdi[i]]->column,
 				    "'%s' goes with SDI connectors only" SEE, seen[sdi[i]]->text);
+	for (size_t i = 0; i < sizeof(hdmi) / sizeof(hdmi[0]); i++)
+		if (seen[hdmi[i]] && connector != STIMULUS_HDMI1)
+			return fail(p, seen[hdmi[i]]->column, "'%s' goes with 'hdmi1' only" SEE,
+				    seen[hdmi[i]]->text);
 	if (connector > STIMULUS_SDI_QUAD)
 		return 0;
 	if ((interface->links == 4) != (connector == STIMULUS_SDI_QUAD))
@@ -723,8 +774,11 @@ static int parse_signal(struct parse *p)
 	signal->order = ORDER_PLUGGED;
 	while ((word = take(p))) {
 		const char *value = NULL;
-		int option = split_option(p, word, &value);
+		int option;
 
+		if (p->out->connector == STIMULUS_HDMI1 && take_flag(p, word))
+			continue;
+		option = split_option(p, word, &value);
 		if (option < 0)
 			return option;
 		if (seen[option])
@@ -745,6 +799,35 @@ static int parse_signal(struct parse *p)
 	return ret ? ret : check_links(p, seen);
 }
 
+/* Faults of hdmi1, behind their name. */
+static int parse_fault_hdmi(struct parse *p)
+{
+	const struct word *word;
+	int ret;
+
+	switch (p->out->fault.kind) {
+	case STIMULUS_FAULT_LANE:
+		ret = take_count(p, "lane", 0, 3, &p->out->fault.lane);
+		if (ret || (p->next < p->words && !strcmp(p->word[p->next].text, "clear"))) {
+			p->next++;
+			return ret;
+		}
+		return take_count(p, "FRL rate", 1, 6, &p->out->fault.frl_rate);
+	case STIMULUS_FAULT_ERRORS:
+		word = take(p);
+		if (!word)
+			return fail(p, p->end, "rate is missing, a number from 0 to 1" SEE);
+		return parse_number(p, word, "rate", word->text, 0, 1, &p->out->fault.error_rate);
+	default:	/* INFOFRAME */
+		ret = take_name(p, "InfoFrame", infoframe_names);
+		p->out->fault.slot = ret;
+		if (ret >= 0)
+			ret = take_name(p, "what happens to it", infoframe_states);
+		p->out->fault.infoframe = ret;
+		return ret;
+	}
+}
+
 static int parse_fault(struct parse *p)
 {
 	const struct word *word;
@@ -759,8 +842,15 @@ static int parse_fault(struct parse *p)
 		return ret;
 	p->out->fault.kind = ret;
 	word = &p->word[p->next - 1];
+	if (p->out->fault.kind >= STIMULUS_FAULT_LANE && p->out->connector != STIMULUS_HDMI1)
+		return fail(p, word->column, "'%s' goes with 'hdmi1' only" SEE, word->text);
 
 	switch (p->out->fault.kind) {
+	case STIMULUS_FAULT_LANE:
+	case STIMULUS_FAULT_ERRORS:
+	case STIMULUS_FAULT_INFOFRAME:
+		ret = parse_fault_hdmi(p);
+		break;
 	case STIMULUS_FAULT_CRC:
 		if (p->out->connector > STIMULUS_SDI_QUAD)
 			return fail(p, word->column, "'crc' goes with SDI connectors only" SEE);
@@ -826,6 +916,61 @@ static int parse_card(struct parse *p)
 	return ret < 0 ? ret : take_end(p);
 }
 
+/* "40:04", as cec-ctl writes it: initiator and destination, opcode, operands. */
+static int parse_cec_message(struct parse *p)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const struct word *word = take(p);
+	const char *at;
+
+	if (!word)
+		return fail(p, p->end, "message is missing, bytes such as 40:04" SEE);
+	for (at = word->text;; at += 3) {
+		if (strspn(at, digits) != 2 || (at[2] && at[2] != ':'))
+			return fail(p, word->column,
+				    "message '%s' is not made of bytes such as 40:04" SEE,
+				    word->text);
+		if (p->out->cec.length == STIMULUS_CEC_MAX)
+			return fail(p, word->column, "message '%s' is longer than %d bytes",
+				    word->text, STIMULUS_CEC_MAX);
+		p->out->cec.bytes[p->out->cec.length++] = strtoul(at, NULL, 16);
+		if (!at[2])
+			return 0;
+	}
+}
+
+static int parse_cec(struct parse *p)
+{
+	const struct word *word;
+	int ret = take_name(p, "connector", connector_names);
+
+	if (ret < 0)
+		return ret;
+	p->out->kind = STIMULUS_CEC;
+	p->out->connector = ret;
+	word = &p->word[p->next - 1];
+	if (ret != STIMULUS_HDMI1)
+		return fail(p, word->column, "'%s' has no CEC, but 'hdmi1' has" SEE, word->text);
+	ret = take_name(p, "CEC action", cec_names);
+	if (ret < 0)
+		return ret;
+	p->out->cec.kind = ret;
+	switch (p->out->cec.kind) {
+	case STIMULUS_CEC_SEND:
+		ret = parse_cec_message(p);
+		break;
+	case STIMULUS_CEC_NACK:
+		ret = take_name(p, "setting", onoff_names);
+		p->out->cec.nack = ret == 1;
+		break;
+	case STIMULUS_CEC_LOW_DRIVE:
+	case STIMULUS_CEC_ARBITRATION:
+		ret = take_count(p, "count", 1, 1000, &p->out->cec.count);
+		break;
+	}
+	return ret < 0 ? ret : take_end(p);
+}
+
 static int parse_wait(struct parse *p)
 {
 	int ret;
@@ -877,6 +1022,8 @@ int stimulus_parse(const char *line, bool from_file, struct stimulus *out, char 
 		return parse_fault(&p);
 	case CARD:
 		return parse_card(&p);
+	case CEC:
+		return parse_cec(&p);
 	case WAIT:
 		return parse_wait(&p);
 	case BOOKS:
@@ -1030,12 +1177,21 @@ const char *stimulus_help(void)
 "                 [colour=709|2020|601] [range=narrow|full] [ppm=X]\n"
 "                 SDI: [interface=NAME] [payload=XXXXXXXX|none] [numbers=75|76|none] [link=1|2]\n"
 "                 sdi-quad: [mapping=2si|sqd] [ids=quad|single] [order=1324]\n"
+"                 hdmi1: [sampling=rgb|422|444|420] [depth=8|10|12] [vic=N] [dvi] [force]\n"
+"                 [content=graphics|photo|cinema|game]\n"
 "signal CONN off\n"
 "fault CONN crc RATE                 chance that a line has a wrong CRC, 0 to 1\n"
 "fault CONN skew N [words|lines]     link behind the others; sdi-quad: last behind the first\n"
 "fault CONN unlock MS                lock lost for so long\n"
 "fault CONN flap HZ [PERCENT]        cable off and on so often, off for that much of the time\n"
+"fault hdmi1 lane 0..3 RATE|clear    the lane fails from this FRL rate on, 1 to 6\n"
+"fault hdmi1 errors RATE             chance that a line has a character error, 0 to 1\n"
+"fault hdmi1 infoframe avi|drm|audio|vendor|forum|spd missing|damaged|good\n"
 "fault CONN clear                    end of all faults\n"
+"cec hdmi1 send XX:XX..              the source's device sends this\n"
+"cec hdmi1 nack on|off               it acknowledges nothing\n"
+"cec hdmi1 low-drive N               pulls the line low in the card's next N messages\n"
+"cec hdmi1 arbitration N             wins the line against the card's next N messages\n"
 "card unplug                         the card is gone\n"
 "card stop-answering                 no answers, no pictures, no interrupts\n"
 "card mute-interrupts on|off\n"

@@ -68,6 +68,15 @@ enum stimulus_mapping {
 	STIMULUS_SQD,		/* square division */
 };
 
+/* How pixels travel over HDMI. */
+enum stimulus_sampling {
+	STIMULUS_SAMPLING_AUTO,		/* as source and sink agree */
+	STIMULUS_SAMPLING_RGB,
+	STIMULUS_SAMPLING_422,
+	STIMULUS_SAMPLING_444,
+	STIMULUS_SAMPLING_420,
+};
+
 /* What each of four links says of itself in its payload id. */
 enum stimulus_ids {
 	STIMULUS_IDS_USUAL,	/* 2SI: one of four, square division: a picture of its own */
@@ -122,6 +131,15 @@ struct stimulus_signal {
 	enum stimulus_numbers numbers;
 	enum stimulus_payload payload_kind;
 	uint32_t payload;			/* GIVEN: byte 1 in bits 7:0 */
+	struct {
+		enum stimulus_sampling sampling;
+		uint8_t depth;			/* 8, 10, 12; 0: as source and sink agree */
+		bool vic_given;			/* tell this VIC, not the mode's */
+		uint8_t vic;
+		uint8_t content;		/* IT content: KINORA_IT_* of kinora_hw.h */
+		bool dvi;			/* no data islands */
+		bool force;			/* whatever the EDID says */
+	} hdmi;					/* hdmi1 only */
 	double ppm;				/* the source's clock against the card's */
 };
 
@@ -131,7 +149,26 @@ enum stimulus_fault {
 	STIMULUS_FAULT_UNLOCK,
 	STIMULUS_FAULT_FLAP,
 	STIMULUS_FAULT_CLEAR,
+	STIMULUS_FAULT_LANE,
+	STIMULUS_FAULT_ERRORS,
+	STIMULUS_FAULT_INFOFRAME,
 };
+
+/* What happens to an InfoFrame. */
+enum stimulus_infoframe {
+	STIMULUS_INFOFRAME_MISSING,
+	STIMULUS_INFOFRAME_DAMAGED,	/* its checksum is wrong */
+	STIMULUS_INFOFRAME_GOOD,
+};
+
+enum stimulus_cec {
+	STIMULUS_CEC_SEND,
+	STIMULUS_CEC_NACK,
+	STIMULUS_CEC_LOW_DRIVE,
+	STIMULUS_CEC_ARBITRATION,
+};
+
+#define STIMULUS_CEC_MAX 16	/* bytes of a message */
 
 enum stimulus_card {
 	STIMULUS_CARD_UNPLUG,
@@ -155,6 +192,7 @@ enum stimulus_kind {
 	STIMULUS_SIGNAL,
 	STIMULUS_FAULT,
 	STIMULUS_CARD,
+	STIMULUS_CEC,
 	STIMULUS_WAIT,		/* only in files */
 	STIMULUS_BOOKS,
 	STIMULUS_STATUS,
@@ -163,7 +201,7 @@ enum stimulus_kind {
 
 struct stimulus {
 	enum stimulus_kind kind;
-	enum stimulus_connector connector;	/* SIGNAL, FAULT */
+	enum stimulus_connector connector;	/* SIGNAL, FAULT, CEC */
 	union {
 		struct stimulus_signal signal;
 		struct {
@@ -174,7 +212,19 @@ struct stimulus {
 			uint32_t unlock_ms;	/* UNLOCK: for so long */
 			double flap_hz;		/* FLAP: the cable is off so often a second ... */
 			uint32_t flap_off;	/* ... for so many percent of the time */
+			uint32_t lane;		/* LANE: 0 .. 3 */
+			uint32_t frl_rate;	/* LANE: bad from there on, 1 .. 6; 0: good */
+			double error_rate;	/* ERRORS: 0..1, chance of one in a line */
+			unsigned int slot;	/* INFOFRAME: KINORA_INFOFRAME_* */
+			enum stimulus_infoframe infoframe;	/* INFOFRAME */
 		} fault;
+		struct {
+			enum stimulus_cec kind;
+			uint8_t length;		/* SEND */
+			uint8_t bytes[STIMULUS_CEC_MAX];	/* SEND */
+			bool nack;		/* NACK */
+			uint32_t count;		/* LOW_DRIVE, ARBITRATION: of messages */
+		} cec;
 		struct {
 			enum stimulus_card kind;
 			bool mute;		/* MUTE_INTERRUPTS */
