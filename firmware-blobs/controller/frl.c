@@ -133,7 +133,7 @@ static void training_begin(struct frl *frl, uint64_t now_ns)
 		frl->ffe[i] = 0;
 	}
 	update_flags_clear(frl, UPDATE_FRL_START);
-	link_set(frl, frl->rate);
+	link_set(frl, frl->rate <= FRL_RATES ? frl->rate : 0);
 	requests_tell(frl);
 }
 
