@@ -327,6 +327,8 @@ static int fault_apply(struct world *world, const struct stimulus *stimulus)
 	case STIMULUS_FAULT_CLEAR:
 		ret = receiver_fault_clear(receivers, connector, now);
 		break;
+	default:	/* a fault that SDI does not have */
+		break;
 	}
 	signals_notify(&card->controller);
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
