@@ -3,14 +3,21 @@
  * What the driver's files share: the card, its channels, streams and nodes, and who calls whom.
  *
  *   kinora_pci     -> card, stream, video, meta, input, clock, debugfs   (probe, power, removal)
- *   kinora_video, kinora_meta -> queue, input                            (V4L2 nodes)
+ *   kinora_video, kinora_meta -> queue, input, dv                        (V4L2 nodes)
  *   kinora_queue   -> stream, table                                      (vb2)
  *   kinora_stream  -> card, clock                                        (rings, records)
- *   kinora_input   -> timings                                            (signals, routing)
+ *   kinora_signal  -> input, controls, controller                        (signal blocks, events)
+ *   kinora_input   -> signal, video, controls, media                     (routing, lock-on)
+ *   kinora_dv      -> input, timings                                     (DV timings)
+ *   kinora_controls -> signal, colour, infoframe                         (what is known, as controls)
+ *   kinora_media   -> input                                              (the graph)
+ *   kinora_sysfs   -> signal, controller                                 (every connector, as files)
+ *   kinora_ctrl    -> edid, cec, infoframe, firmware                     (the card's controller)
  *
  * Locks, outermost first:
  *   kinora_channel.mutex  a channel's settings, its streams' starts and stops; it is the lock of
  *                         the channel's nodes and vb2 queues, so every ioctl holds it
+ *   media_device.graph_mutex  the media core's, which V4L2's core takes in ioctls, too
  *   kinora_device.mutex   starting and stopping the card as a whole
  *   kinora_edid.mutex     setting the EDID, and what follows from it
  *   cec_adapter.lock      the CEC core's; it is held around all operations of kinora_cec.c
@@ -38,6 +45,7 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <media/media-device.h>
 #include <media/v4l2-ctrls.h>
 #include <media/v4l2-dev.h>
 #include <media/v4l2-device.h>
@@ -66,6 +74,7 @@ struct firmware;
 struct kinora_channel;
 struct kinora_device;
 struct kinora_node;
+struct kinora_objects;
 struct kinora_stream;
 
 /**
@@ -141,6 +150,7 @@ struct kinora_buffer {
  * @period_num: seconds a frame takes: 1001 ...
  * @period_den: ... / 60000
  * @interlaced: two fields a frame
+ * @rgb_range: KINORA_STREAM_RGB_*
  */
 struct kinora_config {
 	u32 format;
@@ -150,6 +160,7 @@ struct kinora_config {
 	u32 period_num;
 	u32 period_den;
 	bool interlaced;
+	u32 rgb_range;
 };
 
 /**
@@ -261,7 +272,11 @@ struct kinora_completion {
  * @stream: what fills its buffers
  * @vdev: node
  * @queue: its vb2 queue, with the channel's mutex as lock
+ * @pad: of its entity in the media graph
+ * @held: a reference to @vdev is ours, see kinora_media.c
  * @sizeimage: bytes of a buffer; channel mutex
+ * @holder_comm: program that allocated the buffers last; channel mutex
+ * @holder_pid: its process id; channel mutex
  * @format: picture nodes: memory format; channel mutex
  * @layout: picture nodes: of @format at the channel's timing; channel mutex
  */
@@ -270,7 +285,11 @@ struct kinora_node {
 	struct kinora_stream *stream;
 	struct video_device vdev;
 	struct vb2_queue queue;
+	struct media_pad pad;
+	bool held;
 	u32 sizeimage;
+	char holder_comm[TASK_COMM_LEN];
+	pid_t holder_pid;
 	const struct kinora_format *format;
 	struct kinora_layout layout;
 };
@@ -290,7 +309,13 @@ struct kinora_node {
  * @depth: bits per sample
  * @reason: KINORA_REASON_*
  * @links: SDI links that are locked
- * @payload_id: ST 352 of link 1, byte 1 in bits 7:0; 0: none
+ * @payload_id: ST 352 of each link, byte 1 in bits 7:0; 0: none
+ * @flags: KINORA_SIGNAL_FLAG_*
+ * @it_content: KINORA_IT_*
+ * @order: part of the picture that each link has
+ * @infoframes: grows when an InfoFrame changes
+ * @since_ns: card clock of the last change
+ * @seen_ns: CLOCK_MONOTONIC when the driver saw it
  */
 struct kinora_signal_info {
 	u32 generation;
@@ -306,7 +331,29 @@ struct kinora_signal_info {
 	u8 depth;
 	u8 reason;
 	u16 links;
-	u32 payload_id;
+	u32 payload_id[KINORA_RX_LINKS];
+	u8 flags;
+	u8 it_content;
+	u8 order;
+	u32 infoframes;
+	u64 since_ns;
+	u64 seen_ns;
+};
+
+/* Read-only controls that follow the signal; see kinora_controls.c */
+enum kinora_ctrl {
+	KINORA_CTRL_TRANSFER,
+	KINORA_CTRL_PAYLOAD_ID,
+	KINORA_CTRL_STATE,
+	KINORA_CTRL_REASON,
+	KINORA_CTRL_MAPPING,
+	KINORA_CTRL_COLORIMETRY,
+	KINORA_CTRL_RANGE,
+	KINORA_CTRL_SAMPLING,
+	KINORA_CTRL_DEPTH,
+	KINORA_CTRL_CLL,
+	KINORA_CTRL_MASTERING,
+	KINORA_CTRLS,
 };
 
 /**
@@ -333,8 +380,12 @@ struct kinora_signal_info {
  * @meta_stream: stream of @meta
  * @ctrls: controls of the picture node
  * @power_ctrl: V4L2_CID_DV_RX_POWER_PRESENT
- * @transfer_ctrl: V4L2_CID_KINORA_TRANSFER
- * @payload_ctrl: V4L2_CID_KINORA_PAYLOAD_ID
+ * @rgb_range_ctrl: V4L2_CID_DV_RX_RGB_RANGE
+ * @it_content_ctrl: V4L2_CID_DV_RX_IT_CONTENT_TYPE
+ * @ctrl: the others
+ * @entity: in the media graph: a multiplexer with one sink pad for each input
+ * @entity_name: its name
+ * @pads: its pads: the inputs', then the picture node's and the metadata node's
  * @log_limit: of LOG_STATUS, which OBS calls whenever a frame is late
  */
 struct kinora_channel {
@@ -365,8 +416,14 @@ struct kinora_channel {
 
 	struct v4l2_ctrl_handler ctrls;
 	struct v4l2_ctrl *power_ctrl;
-	struct v4l2_ctrl *transfer_ctrl;
-	struct v4l2_ctrl *payload_ctrl;
+	struct v4l2_ctrl *rgb_range_ctrl;
+	struct v4l2_ctrl *it_content_ctrl;
+	struct v4l2_ctrl *ctrl[KINORA_CTRLS];
+
+	struct media_entity entity;
+	char entity_name[32];
+	struct media_pad pads[KINORA_CONNECTORS + 2];
+
 	struct ratelimit_state log_limit;
 };
 
@@ -541,6 +598,10 @@ struct kinora_infoframes {
  * @cec: of the HDMI input
  * @infoframes: of the HDMI input
  * @channels: channels
+ * @media: the card as a graph: connectors, channels, nodes
+ * @connector_entities: its connectors
+ * @connector_pads: their only pads
+ * @objects: connectors and channels in sysfs
  * @debugfs: directory of the card
  */
 struct kinora_device {
@@ -579,6 +640,10 @@ struct kinora_device {
 	struct kinora_cec cec;
 	struct kinora_infoframes infoframes;
 	struct kinora_channel channels[KINORA_CHANNELS];
+	struct media_device media;
+	struct media_entity connector_entities[KINORA_CONNECTORS];
+	struct media_pad connector_pads[KINORA_CONNECTORS];
+	struct kinora_objects *objects;
 	struct dentry *debugfs;
 };
 
@@ -637,8 +702,29 @@ int kinora_table_init(struct kinora_table *table, struct device *dev, struct sg_
 void kinora_table_finish(struct kinora_table *table);
 
 /* kinora_queue.c: what both kinds of nodes share */
+extern const struct v4l2_file_operations kinora_fops;
+
+/* Their part of struct v4l2_ioctl_ops. */
+#define KINORA_NODE_IOCTL_OPS \
+	.vidioc_querycap = kinora_querycap, \
+	.vidioc_enum_input = kinora_enum_input, \
+	.vidioc_g_input = kinora_g_input, \
+	.vidioc_s_input = kinora_s_input, \
+	.vidioc_reqbufs = vb2_ioctl_reqbufs, \
+	.vidioc_create_bufs = vb2_ioctl_create_bufs, \
+	KINORA_REMOVE_BUFS_OP \
+	.vidioc_prepare_buf = vb2_ioctl_prepare_buf, \
+	.vidioc_querybuf = vb2_ioctl_querybuf, \
+	.vidioc_qbuf = vb2_ioctl_qbuf, \
+	.vidioc_dqbuf = vb2_ioctl_dqbuf, \
+	.vidioc_expbuf = vb2_ioctl_expbuf, \
+	.vidioc_streamon = vb2_ioctl_streamon, \
+	.vidioc_streamoff = vb2_ioctl_streamoff, \
+	.vidioc_log_status = kinora_log_status,
+
 int kinora_querycap(struct file *file, void *priv, struct v4l2_capability *cap);
-int kinora_queue_init(struct kinora_node *node, u32 type);
+int kinora_node_init(struct kinora_node *node, struct kinora_channel *channel,
+		     struct kinora_stream *stream, const char *kind, u32 type);
 void kinora_queue_complete(struct kinora_buffer *buffer, const struct kinora_completion *done);
 
 /* kinora_video.c, kinora_meta.c: nodes */
@@ -648,29 +734,82 @@ void kinora_video_config(struct kinora_channel *channel, struct kinora_config *c
 int kinora_meta_init(struct kinora_channel *channel);
 void kinora_meta_config(struct kinora_channel *channel, struct kinora_config *config);
 
-/* kinora_input.c: routing, signals, timings */
-int kinora_input_init(struct kinora_channel *channel);
-void kinora_input_finish(struct kinora_channel *channel);
-void kinora_input_write(struct kinora_channel *channel);
-void kinora_input_lock_on(struct kinora_channel *channel);
-void kinora_input_signal(struct kinora_channel *channel, struct kinora_signal_info *info);
-void kinora_input_colours(const struct kinora_signal_info *info, bool rgb,
-			  struct v4l2_pix_format *pix);
-const char *kinora_connector_name(unsigned int connector);
+/* kinora_signal.c: signals */
+const char *kinora_signal_state_words(u8 state);
+const char *kinora_signal_reason_words(u8 reason);
+int kinora_signal_read(struct kinora_device *kdev, unsigned int connector,
+		       struct kinora_signal *copy);
+void kinora_signal_parse(const struct kinora_signal *block, unsigned int connector,
+			 struct kinora_signal_info *info);
+void kinora_signal_get(struct kinora_device *kdev, unsigned int connector,
+		       struct kinora_signal_info *info);
 bool kinora_signal_pending(struct kinora_device *kdev);
 bool kinora_signal_update(struct kinora_device *kdev);
 void kinora_signal_work(struct work_struct *work);
+
+/* kinora_input.c: connectors, routing, lock-on */
+const char *kinora_connector_name(unsigned int connector);
+const char *kinora_connector_word(unsigned int connector);
+u8 kinora_connector_standards(unsigned int connector);
+bool kinora_connector_can(unsigned int connector, const struct kinora_timing *timing);
+const struct kinora_timing *kinora_connector_timing(unsigned int connector,
+						    struct kinora_timing_key *key);
+int kinora_input_init(struct kinora_channel *channel);
+void kinora_input_finish(struct kinora_channel *channel);
+bool kinora_input_busy(struct kinora_channel *channel);
+void kinora_input_write(struct kinora_channel *channel);
+void kinora_input_lock_on(struct kinora_channel *channel);
+int kinora_input_set(struct kinora_channel *channel, unsigned int index);
+void kinora_input_signal(struct kinora_channel *channel, struct kinora_signal_info *info);
 int kinora_open(struct file *file);
 int kinora_enum_input(struct file *file, void *priv, struct v4l2_input *input);
 int kinora_g_input(struct file *file, void *priv, unsigned int *index);
 int kinora_s_input(struct file *file, void *priv, unsigned int index);
+int kinora_subscribe_event(struct v4l2_fh *fh, const struct v4l2_event_subscription *sub);
+int kinora_log_status(struct file *file, void *priv);
+
+/* kinora_dv.c: DV timings */
 int kinora_g_dv_timings(struct file *file, void *priv, struct v4l2_dv_timings *timings);
 int kinora_s_dv_timings(struct file *file, void *priv, struct v4l2_dv_timings *timings);
 int kinora_query_dv_timings(struct file *file, void *priv, struct v4l2_dv_timings *timings);
 int kinora_enum_dv_timings(struct file *file, void *priv, struct v4l2_enum_dv_timings *timings);
 int kinora_dv_timings_cap(struct file *file, void *priv, struct v4l2_dv_timings_cap *cap);
-int kinora_subscribe_event(struct v4l2_fh *fh, const struct v4l2_event_subscription *sub);
-int kinora_log_status(struct file *file, void *priv);
+
+/* kinora_controls.c: controls of the picture nodes */
+int kinora_controls_init(struct kinora_channel *channel);
+void kinora_controls_finish(struct kinora_channel *channel);
+void kinora_controls_update(struct kinora_channel *channel);
+void kinora_controls_refresh(struct kinora_device *kdev);
+u32 kinora_controls_rgb_range(struct kinora_channel *channel);
+void kinora_controls_grab(struct kinora_channel *channel, bool grab);
+
+/* kinora_media.c: the media graph */
+#ifdef CONFIG_MEDIA_CONTROLLER
+int kinora_media_init(struct kinora_device *kdev);
+int kinora_media_register(struct kinora_device *kdev);
+void kinora_media_update(struct kinora_channel *channel);
+void kinora_media_unregister(struct kinora_device *kdev);
+void kinora_media_finish(struct kinora_device *kdev);
+#else /* a kernel without media devices */
+static inline int kinora_media_init(struct kinora_device *kdev)
+{
+	return 0;
+}
+
+static inline int kinora_media_register(struct kinora_device *kdev)
+{
+	return 0;
+}
+
+static inline void kinora_media_update(struct kinora_channel *channel) { }
+static inline void kinora_media_unregister(struct kinora_device *kdev) { }
+static inline void kinora_media_finish(struct kinora_device *kdev) { }
+#endif
+
+/* kinora_sysfs.c: connectors and channels in sysfs */
+int kinora_sysfs_init(struct kinora_device *kdev);
+void kinora_sysfs_notify(struct kinora_device *kdev, unsigned int connector);
+void kinora_sysfs_finish(struct kinora_device *kdev);
 
 /* kinora_clock.c: time */
 void kinora_clock_init(struct kinora_clock *clock);
@@ -679,6 +818,7 @@ void kinora_clock_put(struct kinora_device *kdev);
 void kinora_clock_reset(struct kinora_device *kdev);
 u64 kinora_clock_to_monotonic(struct kinora_device *kdev, u64 card_ns, u64 now, u64 last);
 u64 kinora_clock_age(struct kinora_device *kdev, u64 card_ns);
+u64 kinora_clock_card(struct kinora_device *kdev);
 
 /* kinora_ctrl.c: the card's controller */
 void kinora_controller_init(struct kinora_device *kdev);

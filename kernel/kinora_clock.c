@@ -240,3 +240,22 @@ u64 kinora_clock_age(struct kinora_device *kdev, u64 card_ns)
 	age = sample.card - card_ns;
 	return clamp_t(s64, age, 0, REACH_NS);
 }
+
+/**
+ * kinora_clock_card() - what time is it on the card?
+ * @kdev: card
+ *
+ * Return: ns of its clock; 0 if the card cannot say.
+ */
+u64 kinora_clock_card(struct kinora_device *kdev)
+{
+	struct sample sample;
+	int ret;
+
+	if (kinora_state(kdev) != KINORA_CARD_UP)
+		return 0;
+	mutex_lock(&kdev->clock.mutex); /* reading the low half latches the high one */
+	ret = sample_take(kdev, 1, &sample);
+	mutex_unlock(&kdev->clock.mutex);
+	return ret ? 0 : sample.card;
+}

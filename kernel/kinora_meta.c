@@ -30,34 +30,11 @@ static int get_fmt(struct file *file, void *priv, struct v4l2_format *format)
 }
 
 static const struct v4l2_ioctl_ops ioctl_ops = {
-	.vidioc_querycap = kinora_querycap,
+	KINORA_NODE_IOCTL_OPS
 	.vidioc_enum_fmt_meta_cap = enum_fmt,
 	.vidioc_g_fmt_meta_cap = get_fmt,
 	.vidioc_s_fmt_meta_cap = get_fmt, /* there is only one */
 	.vidioc_try_fmt_meta_cap = get_fmt,
-	.vidioc_enum_input = kinora_enum_input,
-	.vidioc_g_input = kinora_g_input,
-	.vidioc_s_input = kinora_s_input,
-	.vidioc_reqbufs = vb2_ioctl_reqbufs,
-	.vidioc_create_bufs = vb2_ioctl_create_bufs,
-	KINORA_REMOVE_BUFS_OP
-	.vidioc_prepare_buf = vb2_ioctl_prepare_buf,
-	.vidioc_querybuf = vb2_ioctl_querybuf,
-	.vidioc_qbuf = vb2_ioctl_qbuf,
-	.vidioc_dqbuf = vb2_ioctl_dqbuf,
-	.vidioc_expbuf = vb2_ioctl_expbuf,
-	.vidioc_streamon = vb2_ioctl_streamon,
-	.vidioc_streamoff = vb2_ioctl_streamoff,
-	.vidioc_log_status = kinora_log_status,
-};
-
-static const struct v4l2_file_operations fops = {
-	.owner = THIS_MODULE,
-	.open = kinora_open,
-	.release = vb2_fop_release,
-	.unlocked_ioctl = video_ioctl2,
-	.mmap = vb2_fop_mmap,
-	.poll = vb2_fop_poll,
 };
 
 /**
@@ -75,6 +52,7 @@ void kinora_meta_config(struct kinora_channel *channel, struct kinora_config *co
 		.layout.bytes = KINORA_META_BUFFER_BYTES,
 		.period_num = channel->timing->rate_den,
 		.period_den = channel->timing->rate_num,
+		.interlaced = kinora_timing_interlaced(channel->timing),
 	};
 }
 
@@ -89,18 +67,9 @@ int kinora_meta_init(struct kinora_channel *channel)
 	struct kinora_node *node = &channel->meta;
 	struct video_device *vdev = &node->vdev;
 
-	node->channel = channel;
-	node->stream = &channel->meta_stream;
 	node->sizeimage = KINORA_META_BUFFER_BYTES;
-
-	snprintf(vdev->name, sizeof(vdev->name), "kinora ch%u meta", channel->index + 1);
-	vdev->fops = &fops;
 	vdev->ioctl_ops = &ioctl_ops;
-	vdev->release = video_device_release_empty;
-	vdev->v4l2_dev = &channel->kdev->v4l2_dev;
-	vdev->lock = &channel->mutex;
-	vdev->queue = &node->queue;
 	vdev->device_caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
-	video_set_drvdata(vdev, node);
-	return kinora_queue_init(node, V4L2_BUF_TYPE_META_CAPTURE);
+	return kinora_node_init(node, channel, &channel->meta_stream, "meta",
+				V4L2_BUF_TYPE_META_CAPTURE);
 }

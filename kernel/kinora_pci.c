@@ -219,6 +219,7 @@ static void kdev_release(struct v4l2_device *v4l2_dev)
 
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++)
 		kinora_input_finish(channel);
+	kinora_media_finish(kdev);
 	v4l2_device_unregister(v4l2_dev);
 	pci_dev_put(kdev->pdev);
 	kfree(kdev);
@@ -284,6 +285,26 @@ static void channels_finish(struct kinora_device *kdev)
 	}
 }
 
+static int node_register(struct kinora_node *node)
+{
+	int ret;
+
+	ret = video_register_device(&node->vdev, VFL_TYPE_VIDEO, -1);
+	if (!ret) {
+		get_device(&node->vdev.dev); /* see kinora_media.c */
+		node->held = true;
+	}
+	return ret;
+}
+
+static void node_put(struct kinora_node *node)
+{
+	if (node->held)
+		put_device(&node->vdev.dev);
+	node->held = false;
+}
+
+/* Files that are open keep their nodes, but every ioctl fails from now on. */
 static void nodes_unregister(struct kinora_device *kdev)
 {
 	struct kinora_channel *channel;
@@ -291,6 +312,11 @@ static void nodes_unregister(struct kinora_device *kdev)
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		vb2_video_unregister_device(&channel->meta.vdev);
 		vb2_video_unregister_device(&channel->video.vdev);
+	}
+	kinora_media_unregister(kdev);
+	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
+		node_put(&channel->meta);
+		node_put(&channel->video);
 	}
 }
 
@@ -301,12 +327,12 @@ static int nodes_register(struct kinora_device *kdev)
 	int ret;
 
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
-		ret = video_register_device(&channel->video.vdev, VFL_TYPE_VIDEO, -1);
+		ret = node_register(&channel->video);
 		if (ret)
 			goto out_unregister;
 	}
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
-		ret = video_register_device(&channel->meta.vdev, VFL_TYPE_VIDEO, -1);
+		ret = node_register(&channel->meta);
 		if (ret)
 			goto out_unregister;
 	}
@@ -328,6 +354,17 @@ static void works_cancel(struct kinora_device *kdev)
 	cancel_delayed_work_sync(&kdev->clock.work);
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++)
 		cancel_delayed_work_sync(&channel->recover);
+}
+
+/* Ioctls that were under way when the card went have seen that, and look at none of it any more. */
+static void ioctls_wait(struct kinora_device *kdev)
+{
+	struct kinora_channel *channel;
+
+	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
+		mutex_lock(&channel->mutex);
+		mutex_unlock(&channel->mutex);
+	}
 }
 
 /* A device nobody drives, so that nothing limits it and its mappings may outlive our driver. */
@@ -431,9 +468,18 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	link_report(kdev);
 	kinora_debugfs_init(kdev);
+	ret = kinora_media_init(kdev);
+	if (ret)
+		goto out_stop;
 	ret = nodes_register(kdev);
 	if (ret)
 		goto out_stop;
+	ret = kinora_sysfs_init(kdev);
+	if (ret)
+		goto out_unregister;
+	ret = kinora_media_register(kdev);
+	if (ret)
+		goto out_unregister;
 	pci_save_state(pdev); /* for slot_reset */
 	dev_info(dev, "Kinora 8K%s, serial %s, firmware %lu.%lu.%lu (%s), %u channels\n",
 		 FIELD_GET(KINORA_BOARD_ID_MASK, kdev->board) == KINORA_BOARD_VIRTUAL ?
@@ -444,6 +490,8 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		 kdev->firmware_loaded ? "loaded" : "built-in", kdev->num_channels);
 	return 0;
 
+out_unregister:
+	nodes_unregister(kdev);
 out_stop:
 	kinora_debugfs_finish(kdev);
 	kinora_cec_unregister(kdev);
@@ -451,6 +499,7 @@ out_stop:
 out_irqs:
 	irqs_free(kdev);
 	works_cancel(kdev);
+	kinora_sysfs_finish(kdev);
 	kinora_cec_finish(kdev);
 	kinora_firmware_finish(kdev);
 out_channels:
@@ -488,6 +537,8 @@ static void kinora_remove(struct pci_dev *pdev)
 	kinora_card_gone(kdev);
 	irqs_free(kdev);
 	works_cancel(kdev);
+	kinora_sysfs_finish(kdev);
+	ioctls_wait(kdev);
 	kinora_cec_finish(kdev);
 	kinora_firmware_finish(kdev);
 	channels_finish(kdev);

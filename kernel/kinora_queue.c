@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What picture and metadata nodes share: the vb2 queue, how much memory it may take, what happens
- * to a buffer when it is set up, queued and completed; and a node's name.
+ * What picture and metadata nodes share: the node itself and its file operations, the vb2 queue,
+ * how much memory it may take, what happens to a buffer when it is set up, queued and completed.
  *
  * Programs ask for more buffers than there is memory for (FFmpeg 256, PipeWire 32) and live with
  * fewer, so queue_setup caps MMAP buffers by a budget. Memory that programs bring along (USERPTR,
@@ -18,6 +18,8 @@
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched.h>
+#include <media/v4l2-ioctl.h>
 #include <media/videobuf2-dma-sg.h>
 
 #include "kinora.h"
@@ -64,6 +66,9 @@ static int queue_setup(struct vb2_queue *queue, unsigned int *num_buffers,
 		*num_planes = 1;
 		sizes[0] = node->sizeimage;
 	}
+	/* who asks why S_INPUT says EBUSY wants to know this */
+	get_task_comm(node->holder_comm, current->group_leader);
+	node->holder_pid = task_tgid_nr(current);
 	if (queue->memory != VB2_MEMORY_MMAP)
 		return 0;
 
@@ -161,7 +166,9 @@ static int buf_prepare(struct vb2_buffer *vb)
 	if (to_buffer(vb)->need_sync)
 		dma_sync_sgtable_for_device(vb_device(vb), &to_buffer(vb)->sgt, DMA_FROM_DEVICE);
 	vb2_set_plane_payload(vb, 0, node->sizeimage);
-	to_vb2_v4l2_buffer(vb)->field = V4L2_FIELD_NONE;
+	to_vb2_v4l2_buffer(vb)->field = vb->type == V4L2_BUF_TYPE_VIDEO_CAPTURE &&
+					kinora_timing_interlaced(node->channel->timing) ?
+					V4L2_FIELD_INTERLACED : V4L2_FIELD_NONE;
 	return 0;
 }
 
@@ -182,12 +189,17 @@ static int start_streaming(struct vb2_queue *queue, unsigned int count)
 {
 	struct kinora_node *node = vb2_get_drv_priv(queue);
 	struct kinora_config config;
+	int ret;
 
-	if (queue->type == V4L2_BUF_TYPE_META_CAPTURE)
+	if (queue->type == V4L2_BUF_TYPE_META_CAPTURE) {
 		kinora_meta_config(node->channel, &config);
-	else
-		kinora_video_config(node->channel, &config);
-	return kinora_stream_start(node->stream, &config);
+		return kinora_stream_start(node->stream, &config);
+	}
+	kinora_video_config(node->channel, &config);
+	ret = kinora_stream_start(node->stream, &config);
+	if (!ret)
+		kinora_controls_grab(node->channel, true);
+	return ret;
 }
 
 static void stop_streaming(struct vb2_queue *queue)
@@ -195,6 +207,8 @@ static void stop_streaming(struct vb2_queue *queue)
 	struct kinora_node *node = vb2_get_drv_priv(queue);
 
 	kinora_stream_stop(node->stream);
+	if (queue->type == V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		kinora_controls_grab(node->channel, false);
 }
 
 static const struct vb2_ops queue_ops = {
@@ -226,16 +240,40 @@ int kinora_querycap(struct file *file, void *priv, struct v4l2_capability *cap)
 	return 0;
 }
 
+const struct v4l2_file_operations kinora_fops = {
+	.owner = THIS_MODULE,
+	.open = kinora_open,
+	.release = vb2_fop_release,
+	.unlocked_ioctl = video_ioctl2,
+	.mmap = vb2_fop_mmap,
+	.poll = vb2_fop_poll,
+};
+
 /**
- * kinora_queue_init() - set up the queue of a node
- * @node: node
+ * kinora_node_init() - set up a node and its queue, unregistered
+ * @node: whose ioctls and capabilities are set
+ * @channel: whose it is
+ * @stream: what fills its buffers
+ * @kind: for its name
  * @type: V4L2_BUF_TYPE_VIDEO_CAPTURE or V4L2_BUF_TYPE_META_CAPTURE
  *
  * Return: 0 or a negative errno.
  */
-int kinora_queue_init(struct kinora_node *node, u32 type)
+int kinora_node_init(struct kinora_node *node, struct kinora_channel *channel,
+		     struct kinora_stream *stream, const char *kind, u32 type)
 {
+	struct video_device *vdev = &node->vdev;
 	struct vb2_queue *queue = &node->queue;
+
+	node->channel = channel;
+	node->stream = stream;
+	snprintf(vdev->name, sizeof(vdev->name), "kinora ch%u %s", channel->index + 1, kind);
+	vdev->fops = &kinora_fops;
+	vdev->release = video_device_release_empty;
+	vdev->v4l2_dev = &channel->kdev->v4l2_dev;
+	vdev->lock = &channel->mutex;
+	vdev->queue = queue;
+	video_set_drvdata(vdev, node);
 
 	queue->type = type;
 	queue->io_modes = VB2_MMAP | VB2_DMABUF | VB2_USERPTR;
@@ -244,8 +282,8 @@ int kinora_queue_init(struct kinora_node *node, u32 type)
 	queue->ops = &queue_ops;
 	queue->mem_ops = &vb2_dma_sg_memops;
 	queue->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE;
-	queue->lock = &node->channel->mutex;
-	queue->dev = &node->channel->kdev->pdev->dev;
+	queue->lock = &channel->mutex;
+	queue->dev = &channel->kdev->pdev->dev;
 	return vb2_queue_init(queue);
 }
 

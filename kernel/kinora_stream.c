@@ -427,7 +427,8 @@ static void stream_write_config(struct kinora_stream *stream)
 	stream_write(stream, KINORA_STREAM_PERIOD_NUM, config->period_num);
 	stream_write(stream, KINORA_STREAM_PERIOD_DEN, config->period_den);
 	stream_write(stream, KINORA_STREAM_FLAGS,
-		     config->interlaced ? KINORA_STREAM_INTERLACED : 0);
+		     (config->interlaced ? KINORA_STREAM_INTERLACED : 0) |
+		     FIELD_PREP(KINORA_STREAM_RGB_RANGE_MASK, config->rgb_range));
 }
 
 /* Starts the hardware with the buffers that wait. */

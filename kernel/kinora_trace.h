@@ -69,7 +69,7 @@ TRACE_EVENT(kinora_signal,
 			   __entry->height = info->timing ? info->timing->height : 0;
 			   __entry->rate_num = info->timing ? info->timing->rate_num : 0;
 			   __entry->rate_den = info->timing ? info->timing->rate_den : 0;
-			   __entry->payload_id = info->payload_id;),
+			   __entry->payload_id = info->payload_id[0];),
 	    TP_printk("connector=%u generation=%u state=%u %ux%u %u/%u payload_id=%#010x",
 		      __entry->connector, __entry->generation, __entry->state, __entry->width,
 		      __entry->height, __entry->rate_num, __entry->rate_den, __entry->payload_id)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Picture nodes: one VIDEO_CAPTURE node a channel. Formats, sizes and intervals; inputs and timings
- * are in kinora_input.c, buffers in kinora_queue.c.
+ * Picture nodes: one VIDEO_CAPTURE node a channel. Formats, sizes and intervals; inputs are in
+ * kinora_input.c, timings in kinora_dv.c, buffers in kinora_queue.c.
  *
  * Width, height and rate are the timing's and nothing else's: there is no scaler, so each format
- * has exactly one frame size and one interval. Colours are those of the signal; RGB formats are
- * full range, because the card converts. HLG has no V4L2 transfer function: such pictures say
- * V4L2_XFER_FUNC_709, which HLG is made to be shown as where it is not understood, and the control
- * V4L2_CID_KINORA_TRANSFER tells the truth.
+ * has exactly one frame size and one interval. The frames of an interlaced signal come whole, both
+ * fields in one buffer and the first one, the upper, in lines 0, 2, 4 ...: V4L2_FIELD_INTERLACED, 25
+ * of them a second for 1080i50. Colours are those of the signal (kinora_colour.c).
  */
 #include <media/v4l2-event.h>
 #include <media/v4l2-ioctl.h>
 
 #include "kinora.h"
+#include "kinora_colour.h"
 
 static bool card_writes(const struct kinora_device *kdev, const struct kinora_format *format)
 {
@@ -50,11 +50,36 @@ static int enum_fmt(struct file *file, void *priv, struct v4l2_fmtdesc *desc)
 	return 0;
 }
 
+static void fill_colours(struct kinora_channel *channel, const struct kinora_format *format,
+			 struct v4l2_pix_format *pix)
+{
+	u8 avi[KINORA_INFOFRAME_BYTES];
+	struct kinora_signal_info info;
+	struct kinora_colours colours;
+	struct kinora_colour_key key;
+
+	kinora_input_signal(channel, &info);
+	key = (struct kinora_colour_key) {
+		.colorimetry = info.colorimetry,
+		.transfer = info.transfer,
+		.range = info.range,
+		.sampling = info.sampling,
+		.hdmi = channel->inputs[channel->input] == KINORA_CONN_HDMI1,
+		.rgb_memory = format->rgb,
+	};
+	if (key.hdmi && kinora_infoframe_get(channel->kdev, KINORA_INFOFRAME_AVI, avi))
+		key.avi = avi;
+	kinora_colour_find(&key, &colours);
+	pix->colorspace = colours.colorspace;
+	pix->ycbcr_enc = colours.ycbcr_enc;
+	pix->quantization = colours.quantization;
+	pix->xfer_func = colours.xfer_func;
+}
+
 static int fill_pix(struct kinora_node *node, const struct kinora_format *format,
 		    struct v4l2_pix_format *pix)
 {
 	struct kinora_channel *channel = node->channel;
-	struct kinora_signal_info info;
 	struct kinora_layout layout;
 	int ret;
 
@@ -66,12 +91,12 @@ static int fill_pix(struct kinora_node *node, const struct kinora_format *format
 		.width = channel->timing->width,
 		.height = channel->timing->height,
 		.pixelformat = format->fourcc,
-		.field = V4L2_FIELD_NONE,
+		.field = kinora_timing_interlaced(channel->timing) ? V4L2_FIELD_INTERLACED :
+								      V4L2_FIELD_NONE,
 		.bytesperline = layout.stride0,
 		.sizeimage = layout.bytes,
 	};
-	kinora_input_signal(channel, &info);
-	kinora_input_colours(&info, format->rgb, pix);
+	fill_colours(channel, format, pix);
 	return 0;
 }
 
@@ -165,7 +190,7 @@ static int g_parm(struct file *file, void *priv, struct v4l2_streamparm *parm)
 }
 
 static const struct v4l2_ioctl_ops ioctl_ops = {
-	.vidioc_querycap = kinora_querycap,
+	KINORA_NODE_IOCTL_OPS
 	.vidioc_enum_fmt_vid_cap = enum_fmt,
 	.vidioc_g_fmt_vid_cap = g_fmt,
 	.vidioc_try_fmt_vid_cap = try_fmt,
@@ -174,9 +199,6 @@ static const struct v4l2_ioctl_ops ioctl_ops = {
 	.vidioc_enum_frameintervals = enum_frameintervals,
 	.vidioc_g_parm = g_parm,
 	.vidioc_s_parm = g_parm,
-	.vidioc_enum_input = kinora_enum_input,
-	.vidioc_g_input = kinora_g_input,
-	.vidioc_s_input = kinora_s_input,
 	.vidioc_g_dv_timings = kinora_g_dv_timings,
 	.vidioc_s_dv_timings = kinora_s_dv_timings,
 	.vidioc_query_dv_timings = kinora_query_dv_timings,
@@ -184,28 +206,8 @@ static const struct v4l2_ioctl_ops ioctl_ops = {
 	.vidioc_dv_timings_cap = kinora_dv_timings_cap,
 	.vidioc_g_edid = kinora_g_edid,
 	.vidioc_s_edid = kinora_s_edid,
-	.vidioc_reqbufs = vb2_ioctl_reqbufs,
-	.vidioc_create_bufs = vb2_ioctl_create_bufs,
-	KINORA_REMOVE_BUFS_OP
-	.vidioc_prepare_buf = vb2_ioctl_prepare_buf,
-	.vidioc_querybuf = vb2_ioctl_querybuf,
-	.vidioc_qbuf = vb2_ioctl_qbuf,
-	.vidioc_dqbuf = vb2_ioctl_dqbuf,
-	.vidioc_expbuf = vb2_ioctl_expbuf,
-	.vidioc_streamon = vb2_ioctl_streamon,
-	.vidioc_streamoff = vb2_ioctl_streamoff,
-	.vidioc_log_status = kinora_log_status,
 	.vidioc_subscribe_event = kinora_subscribe_event,
 	.vidioc_unsubscribe_event = v4l2_event_unsubscribe,
-};
-
-static const struct v4l2_file_operations fops = {
-	.owner = THIS_MODULE,
-	.open = kinora_open,
-	.release = vb2_fop_release,
-	.unlocked_ioctl = video_ioctl2,
-	.mmap = vb2_fop_mmap,
-	.poll = vb2_fop_poll,
 };
 
 /**
@@ -246,6 +248,8 @@ void kinora_video_config(struct kinora_channel *channel, struct kinora_config *c
 		.layout = channel->video.layout,
 		.period_num = channel->timing->rate_den,
 		.period_den = channel->timing->rate_num,
+		.interlaced = kinora_timing_interlaced(channel->timing),
+		.rgb_range = kinora_controls_rgb_range(channel),
 	};
 }
 
@@ -260,24 +264,15 @@ int kinora_video_init(struct kinora_channel *channel)
 	struct kinora_node *node = &channel->video;
 	struct video_device *vdev = &node->vdev;
 
-	node->channel = channel;
-	node->stream = &channel->video_stream;
 	node->format = format_get(channel->kdev, 0);
 	if (!node->format) {
 		dev_err(&channel->kdev->pdev->dev, "card writes no format the driver knows (%#x)\n",
 			channel->kdev->formats);
 		return -ENODEV;
 	}
-
-	snprintf(vdev->name, sizeof(vdev->name), "kinora ch%u video", channel->index + 1);
-	vdev->fops = &fops;
 	vdev->ioctl_ops = &ioctl_ops;
-	vdev->release = video_device_release_empty;
-	vdev->v4l2_dev = &channel->kdev->v4l2_dev;
-	vdev->lock = &channel->mutex;
-	vdev->queue = &node->queue;
 	vdev->ctrl_handler = &channel->ctrls;
 	vdev->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
-	video_set_drvdata(vdev, node);
-	return kinora_queue_init(node, V4L2_BUF_TYPE_VIDEO_CAPTURE);
+	return kinora_node_init(node, channel, &channel->video_stream, "video",
+				V4L2_BUF_TYPE_VIDEO_CAPTURE);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
 /*
  * What kinora.ko shows to programs beyond plain V4L2: one pixel format, one metadata format with
- * the layout of its buffers, and two read-only controls. Everything else is standard V4L2.
+ * the layout of its buffers, and some read-only controls. Everything else is standard V4L2.
  *
  * The card itself writes the metadata (docs/hardware.md, "Ancillary data"), so its layout is part
  * of the hardware contract: kernel/kinora_hw.h includes this file. All fields are little endian.
@@ -89,6 +89,19 @@ struct kinora_meta_packet {
 #define V4L2_CID_KINORA_TRANSFER (V4L2_CID_KINORA_BASE + 0)
 /* ST 352 payload id of link 1, byte 1 in bits 7:0; 0 when there is none. A bitmask control. */
 #define V4L2_CID_KINORA_PAYLOAD_ID (V4L2_CID_KINORA_BASE + 1)
+/*
+ * What the card says of the signal on the current input, as menus; values are those of the signal
+ * block, docs/hardware.md section 10. Subscribe to V4L2_EVENT_CTRL to hear of changes that leave
+ * the picture's size and rate as they are.
+ */
+#define V4L2_CID_KINORA_STATE (V4L2_CID_KINORA_BASE + 2)	/* 0 none ... 3 locked */
+#define V4L2_CID_KINORA_REASON (V4L2_CID_KINORA_BASE + 3)	/* why there is no picture */
+#define V4L2_CID_KINORA_MAPPING (V4L2_CID_KINORA_BASE + 4)	/* of a picture on four links */
+#define V4L2_CID_KINORA_COLORIMETRY (V4L2_CID_KINORA_BASE + 5)
+#define V4L2_CID_KINORA_RANGE (V4L2_CID_KINORA_BASE + 6)
+#define V4L2_CID_KINORA_SAMPLING (V4L2_CID_KINORA_BASE + 7)
+/* Bits a sample on the wire, an integer; 0 without a signal. */
+#define V4L2_CID_KINORA_DEPTH (V4L2_CID_KINORA_BASE + 8)
 
 enum kinora_transfer {
 	KINORA_TRANSFER_SDR = 0,	/* BT.709 / BT.2020 */
