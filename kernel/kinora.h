@@ -845,8 +845,6 @@ void kinora_edid_restore(struct kinora_device *kdev);
 void kinora_infoframe_update(struct kinora_device *kdev);
 bool kinora_infoframe_get(struct kinora_device *kdev, unsigned int slot,
 			  u8 out[KINORA_INFOFRAME_BYTES]);
-bool kinora_infoframe_hdr10(struct kinora_device *kdev, struct v4l2_ctrl_hdr10_cll_info *cll,
-			    struct v4l2_ctrl_hdr10_mastering_display *mastering);
 void kinora_infoframe_debugfs_init(struct kinora_device *kdev);
 void kinora_infoframe_debugfs_finish(struct kinora_device *kdev);
 

@@ -323,8 +323,10 @@ static void controller_work(struct work_struct *work)
 		kinora_edid_update(kdev);
 	if (test_and_clear_bit(PENDING_CEC, &controller->pending))
 		kinora_cec_events(kdev);
-	if (test_and_clear_bit(PENDING_INFOFRAMES, &controller->pending))
+	if (test_and_clear_bit(PENDING_INFOFRAMES, &controller->pending)) {
 		kinora_infoframe_update(kdev);
+		kinora_controls_refresh(kdev);
+	}
 }
 
 /* --- life --- */
