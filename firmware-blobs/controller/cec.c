@@ -25,7 +25,7 @@ static void cec_write(const struct cec *cec, uint32_t reg, uint32_t value)
 void cec_init(struct cec *cec, const struct controller_hal *hal)
 {
 	*cec = (struct cec){ .hal = hal };
-	cec_write(cec, KINORA_HDMI_CEC_CONTROL, 0);
+	cec->enabled = cec_read(cec, KINORA_HDMI_CEC_CONTROL) & KINORA_HDMI_CEC_ENABLE;
 }
 
 /* --- the queue --- */

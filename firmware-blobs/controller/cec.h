@@ -27,7 +27,10 @@ struct cec {
 	uint32_t count;			/* events ever queued */
 };
 
-/* The line is off after this, whatever an earlier start of the firmware left there. */
+/*
+ * The line stays as the host has set it at an earlier start of the firmware; at power-up it is off.
+ * A message that was under way is forgotten.
+ */
 void cec_init(struct cec *cec, const struct controller_hal *hal);
 
 /* Take what came in and what became of an attempt. To be called when CEC_STATUS may have changed. */

@@ -164,8 +164,7 @@ static bool raster_same(const struct hdmi *hdmi)
 	       hdmi->interlaced == !!(now->status & KINORA_HDMI_INTERLACED) &&
 	       hdmi->link == frl_rate(&hdmi->frl) &&
 	       hdmi->vic == vic_find(now->active, now->total, hdmi->interlaced, now->pixelclock) &&
-	       (!hdmi->vic || hdmi->fractional == vic_is_fractional(hdmi->vic, now->pixelclock,
-								     hdmi->fractional));
+	       (!hdmi->vic || !vic_family_changed(hdmi->vic, hdmi->fractional, now->pixelclock));
 }
 
 static void raster_start(struct hdmi *hdmi, uint64_t now_ns)
@@ -177,7 +176,7 @@ static void raster_start(struct hdmi *hdmi, uint64_t now_ns)
 	hdmi->interlaced = now->status & KINORA_HDMI_INTERLACED;
 	hdmi->link = frl_rate(&hdmi->frl);
 	hdmi->vic = vic_find(now->active, now->total, hdmi->interlaced, now->pixelclock);
-	hdmi->fractional = hdmi->vic && vic_is_fractional(hdmi->vic, now->pixelclock, false);
+	hdmi->fractional = hdmi->vic && vic_is_fractional(hdmi->vic, now->pixelclock);
 	hdmi->since_ns = now_ns;
 	hdmi->settled = false;
 }

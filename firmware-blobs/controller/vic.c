@@ -106,20 +106,18 @@ static bool near(int32_t ppb, int32_t limit)
 	return ppb <= limit && ppb >= -limit;
 }
 
-bool vic_is_fractional(const struct vic *vic, uint32_t pixelclock, bool was)
+bool vic_is_fractional(const struct vic *vic, uint32_t pixelclock)
 {
-	int32_t integer = vic_clock_ppb(vic, false, pixelclock);
 	int32_t fractional = vic_clock_ppb(vic, true, pixelclock);
 
-	if (!vic_has_fractional(vic))
-		return false;
-	if (near(integer, VIC_SURE_PPB))
-		return false;
-	if (near(fractional, VIC_SURE_PPB))
-		return true;
-	if (integer < 0 && fractional > 0)
-		return was;
-	return fractional <= 0;
+	/* it is always the larger one: this asks which is nearer to 0 */
+	return vic_has_fractional(vic) && fractional < -vic_clock_ppb(vic, false, pixelclock);
+}
+
+bool vic_family_changed(const struct vic *vic, bool fractional, uint32_t pixelclock)
+{
+	return vic_is_fractional(vic, pixelclock) != fractional &&
+	       near(vic_clock_ppb(vic, !fractional, pixelclock), VIC_SURE_PPB);
 }
 
 const struct vic *vic_find(uint32_t active, uint32_t total, bool interlaced, uint32_t pixelclock)

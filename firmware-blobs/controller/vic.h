@@ -51,11 +51,14 @@ uint32_t vic_pixelclock(const struct vic *vic, bool fractional);
 /* pixelclock against the raster's own in the family, 1e-9, at most VIC_FAR_PPB to either side. */
 int32_t vic_clock_ppb(const struct vic *vic, bool fractional, uint32_t pixelclock);
 
+/* The family whose clock is nearer. */
+bool vic_is_fractional(const struct vic *vic, uint32_t pixelclock);
+
 /*
- * Which family the clock is of. Between them, where neither is sure, the answer is was: a clock that
- * wanders there must not change the family to and fro.
+ * Is the clock for sure of the other family? Between them neither is sure: a clock that wanders there
+ * does not change its family to and fro.
  */
-bool vic_is_fractional(const struct vic *vic, uint32_t pixelclock, bool was);
+bool vic_family_changed(const struct vic *vic, bool fractional, uint32_t pixelclock);
 
 /* At least one frame of either family, at most a microsecond more. NULL: the longest there is. */
 uint32_t vic_frame_ns(const struct vic *vic);

@@ -236,6 +236,26 @@ static void test_lost(void)
 	CU_ASSERT_EQUAL(cec_events(&cec, event, 31), 0);
 }
 
+/* Another image of the firmware: what the host has set stays, what was under way is forgotten. */
+static void test_restart(void)
+{
+	struct kinora_cec_message event[4];
+	static const uint8_t bytes[] = { 0x40, 0x83 };
+
+	setup();
+	send(3);
+	cec_init(&cec, &fake.hal);
+	CU_ASSERT_EQUAL(fake_hdmi_get(&fake, KINORA_HDMI_CEC_CONTROL), 0x10001);
+	CU_ASSERT_EQUAL(send(1), KINORA_MAILBOX_BUSY);
+	done(KINORA_CEC_TX_NACK);
+	CU_ASSERT_EQUAL(cec_events(&cec, event, 4), 0);
+	CU_ASSERT_EQUAL(send(1), KINORA_MAILBOX_OK);
+	fake_hdmi_cec_receive(&fake, bytes, 2);
+	cec_poll(&cec, fake.now);
+	CU_ASSERT_EQUAL(cec_events(&cec, event, 4), 1);
+	CU_ASSERT_EQUAL(event[0].kind, KINORA_CEC_RECEIVED);
+}
+
 /* A register that says for ever that there is something does not hold the firmware up. */
 static void test_stuck(void)
 {
@@ -263,6 +283,7 @@ int main(void)
 	    !CU_add_test(suite, "switched off", test_off) ||
 	    !CU_add_test(suite, "received", test_received) ||
 	    !CU_add_test(suite, "events that are lost", test_lost) ||
+	    !CU_add_test(suite, "restart", test_restart) ||
 	    !CU_add_test(suite, "stuck registers", test_stuck))
 		return EXIT_FAILURE;
 	CU_basic_set_mode(CU_BRM_VERBOSE);
