@@ -534,7 +534,7 @@ static void test_bad_infoframes(void)
 
 static void test_infoframe_list(void)
 {
-	static const uint8_t spd[25] = "Kinora\0\0Source\0\0";
+	static const uint8_t spd[28] = "Kinora\0\0Source\0\0";
 	uint8_t out[1016];
 	unsigned int bytes;
 	uint8_t sum = 0;
