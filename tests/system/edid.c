@@ -14,12 +14,13 @@
 #include <linux/v4l2-common.h>
 
 #include "lib/capture.h"
+#include "lib/edid.h"
 #include "lib/kernel_log.h"
 #include "lib/suite.h"
 #include "lib/world.h"
 
-#define BLOCK 128
-#define BLOCKS 4		/* docs/hardware.md, section 13 */
+#define BLOCK EDID_BLOCK
+#define BLOCKS EDID_BLOCKS
 #define SYSFS_MS 15000
 #define DRIVER "/sys/bus/pci/drivers/kinora"
 
@@ -70,76 +71,20 @@ static void expect(unsigned int want_blocks, const uint8_t *want, const char *wh
 	CHECK(!memcmp(data, want, want_blocks * BLOCK), "%s: another EDID", what);
 }
 
-static void seal(uint8_t *block)
-{
-	uint8_t sum = 0;
-
-	for (unsigned int i = 0; i < BLOCK - 1; i++)
-		sum += block[i];
-	block[BLOCK - 1] = -sum;
-}
-
-/*
- * A made-up EDID: an honest base block, then CTA-861 extensions, the first with an HDMI block that
- * has this physical address. From two extensions on it is an HDMI 2.1 one, whose byte 126 says one
- * extension and whose HF-EEODB says how many there are.
- */
-static void make(uint8_t *data, unsigned int blocks, uint16_t address, uint8_t serial)
-{
-	static const uint8_t header[] = { 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00 };
-	uint8_t *cta = data + BLOCK, *p = cta + 4;
-
-	memset(data, 0, blocks * BLOCK);
-	memcpy(data, header, sizeof(header));
-	data[8] = 0x2e;			/* manufacturer "KNR" */
-	data[9] = 0x32 + 0x20;
-	data[12] = serial;
-	data[18] = 1;			/* EDID 1.3 */
-	data[19] = 3;
-	data[20] = 0x80;		/* digital */
-	data[126] = blocks > 1 ? 1 : 0;
-	seal(data);
-	if (blocks < 2)
-		return;
-	cta[0] = 0x02;
-	cta[1] = 3;
-	if (blocks > 2) {
-		*p++ = 0xe2;		/* HF-EEODB comes first */
-		*p++ = 0x78;
-		*p++ = blocks - 1;
-	}
-	*p++ = 0x65;			/* vendor-specific, 5 bytes: HDMI 00-0C-03 */
-	*p++ = 0x03;
-	*p++ = 0x0c;
-	*p++ = 0x00;
-	*p++ = address >> 8;
-	*p++ = address & 0xff;
-	cta[2] = p - cta;		/* no detailed timings */
-	seal(cta);
-	for (unsigned int i = 2; i < blocks; i++) {
-		data[i * BLOCK] = 0x02;
-		data[i * BLOCK + 1] = 3;
-		data[i * BLOCK + 2] = 4;
-		seal(data + i * BLOCK);
-	}
-}
-
 static bool begin(void)
 {
 	struct v4l2_input input = { 0 };
-	bool found = false;
+	int index;
 
 	if (node.fd < 0 && !CHECK_OK(capture_open(&node, 1, DEVICE_VIDEO)))
 		return false;
-	for (inputs = 0; !capture_ioctl(node.fd, VIDIOC_ENUMINPUT, &input); inputs++) {
-		if (!strcmp((char *)input.name, "HDMI 1")) {
-			hdmi = inputs;
-			found = true;
-		}
-		input = (struct v4l2_input){ .index = inputs + 1 };
-	}
-	if (!CHECK(found, "no input is called HDMI 1"))
+	index = edid_input(node.fd);
+	if (!CHECK(index >= 0, "no input is called HDMI 1"))
 		return false;
+	hdmi = index;
+	while (!capture_ioctl(node.fd, VIDIOC_ENUMINPUT, &input))
+		input = (struct v4l2_input){ .index = input.index + 1 };
+	inputs = input.index;
 	if (!before_blocks) {
 		before_blocks = BLOCKS;
 		CHECK_OK(get(0, &before_blocks, before));
@@ -229,22 +174,16 @@ static void test_set(void)
 	if (!begin())
 		return;
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		make(data, sizes[i], 0x1000, i);
+		edid_make(data, sizes[i], 0x1000, i);
 		CHECK_OK(set(sizes[i], data));
 		expect(sizes[i], data, "set");
 	}
 	/* it is the connector's, whichever node asks */
 	if (CHECK_OK(capture_open(&other, 4, DEVICE_VIDEO))) {
-		struct v4l2_input input = { 0 };
 		uint8_t there[BLOCKS * BLOCK];
-		struct v4l2_edid edid = { .blocks = BLOCKS, .edid = there };
 
-		while (!capture_ioctl(other.fd, VIDIOC_ENUMINPUT, &input) &&
-		       strcmp((char *)input.name, "HDMI 1"))
-			input = (struct v4l2_input){ .index = input.index + 1 };
-		edid.pad = input.index;
-		CHECK_OK(capture_ioctl(other.fd, VIDIOC_G_EDID, &edid));
-		CHECK(edid.blocks == 3 && !memcmp(there, data, 3 * BLOCK), "channel 4 differs");
+		CHECK_EQ(edid_get(other.fd, there), 3);
+		CHECK(!memcmp(there, data, 3 * BLOCK), "channel 4 differs");
 		capture_close(&other);
 	}
 	end();
@@ -266,28 +205,28 @@ static void test_wrong(void)
 
 	if (!begin() || !CHECK(log, "no kernel log"))
 		return;
-	make(good, 3, 0x1000, 7);
+	edid_make(good, 3, 0x1000, 7);
 	CHECK_OK(set(3, good));
 
-	make(data, 3, 0x1000, 8);
+	edid_make(data, 3, 0x1000, 8);
 	data[BLOCK - 1] ^= 1;
 	refused(data, 3, good, 3, log, "EDID refused: checksum of block 0");
-	make(data, 3, 0x1000, 8);
+	edid_make(data, 3, 0x1000, 8);
 	data[2 * BLOCK + 17] ^= 0x80;
 	refused(data, 3, good, 3, log, "EDID refused: checksum of block 2");
-	make(data, 2, 0x1000, 8);
+	edid_make(data, 2, 0x1000, 8);
 	data[0] = 1;
-	seal(data);
+	edid_seal(data);
 	refused(data, 2, good, 3, log, "EDID refused: it does not begin");
-	make(data, 2, 0x1000, 8);
+	edid_make(data, 2, 0x1000, 8);
 	data[126] = 2;
-	seal(data);
+	edid_seal(data);
 	refused(data, 2, good, 3, log, "it has 2 blocks, byte 126 counts 3");
-	make(data, 2, 0x1000, 8);
+	edid_make(data, 2, 0x1000, 8);
 	refused(data, 1, good, 3, log, "it has 1 blocks, byte 126 counts 2");
-	make(data, 4, 0x1000, 8);
+	edid_make(data, 4, 0x1000, 8);
 	refused(data, 3, good, 3, log, "it has 3 blocks");
-	make(data, 2, 0x1010, 8);
+	edid_make(data, 2, 0x1010, 8);
 	refused(data, 2, good, 3, log, "physical address");
 	kernel_log_close(log);
 	end();
@@ -309,7 +248,7 @@ static void test_none(void)
 	blocks = 1;
 	CHECK_EQ(get(1, &blocks, data), -ENODATA);
 	CHECK_OK(set(0, NULL));		/* none again */
-	make(data, 2, 0x2000, 1);
+	edid_make(data, 2, 0x2000, 1);
 	CHECK_OK(set(2, data));
 	expect(2, data, "after none");
 	end();
@@ -323,18 +262,18 @@ static void test_random(void)
 
 	if (!begin())
 		return;
-	make(last, last_blocks, 0x1000, 0);
+	edid_make(last, last_blocks, 0x1000, 0);
 	CHECK_OK(set(last_blocks, last));
 	for (unsigned int i = 0; i < 60; i++) {
 		unsigned int blocks = 1 + suite_random(BLOCKS), changes = suite_random(4);
 		int ret;
 
-		make(data, blocks, suite_random(16) << 12, i);
+		edid_make(data, blocks, suite_random(16) << 12, i);
 		while (changes--)
 			data[suite_random(blocks * BLOCK)] = suite_random(256);
 		if (suite_random(2))
 			for (unsigned int j = 0; j < blocks; j++)
-				seal(data + j * BLOCK);
+				edid_seal(data + j * BLOCK);
 		ret = set(blocks, data);
 		CHECK(!ret || ret == -EINVAL, "S_EDID: %s", strerror(-ret));
 		if (!ret) {
@@ -356,7 +295,7 @@ static void test_kept(void)
 
 	if (!begin() || !CHECK_OK(device_pci_address(pci, sizeof(pci))))
 		return;
-	make(data, 3, 0x1000, 99);
+	edid_make(data, 3, 0x1000, 99);
 	CHECK_OK(set(3, data));
 	capture_close(&node);
 	CHECK_OK(device_write_within(DRIVER "/unbind", pci, SYSFS_MS));
