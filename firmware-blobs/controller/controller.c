@@ -201,14 +201,20 @@ static void controller_block_publish(struct controller *controller, uint64_t now
 
 /* --- the call --- */
 
-/* hdmi has its own entries for the +5 V of its source. */
-static void carriers_log(struct controller *controller, const struct detect_sample *sample,
-			 uint64_t now_ns)
+/*
+ * Carriers that came and went, but not all those of a flapping cable. hdmi has its own entries for
+ * the +5 V of its source.
+ */
+static void links_log(struct controller *controller, const struct detect_sample *sample,
+		      unsigned int flaps, uint64_t now_ns)
 {
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
 		bool carrier = sample[i].status & KINORA_RX_CARRIER;
 
-		if (carrier == !!(controller->power & 1u << i))
+		if (flaps & 1u << i)
+			log_add(&controller->log, now_ns, i, KINORA_LOG_FLAPPING, FLAP_LOSSES, 0);
+		if (controller->detect.link[i].flap.flapping ||
+		    carrier == !!(controller->power & 1u << i))
 			continue;
 		controller->power ^= 1u << i;
 		log_add(&controller->log, now_ns, i, KINORA_LOG_POWER, carrier, 0);
@@ -221,12 +227,13 @@ uint64_t controller_poll(struct controller *controller)
 	struct detect_sample sample[KINORA_RX_LINKS];
 	uint64_t now_ns = time_ns(hal);
 	uint64_t next, hdmi_next;
+	unsigned int flaps;
 
 	mailbox_poll(controller, now_ns);
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
 		receiver_sample(hal, i, &sample[i]);
-	carriers_log(controller, sample, now_ns);
-	detect_update(&controller->detect, sample, now_ns);
+	flaps = detect_update(&controller->detect, sample, now_ns);
+	links_log(controller, sample, flaps, now_ns);
 	hdmi_next = hdmi_poll(&controller->hdmi, now_ns);
 	signals_publish(controller, now_ns);
 	controller_block_publish(controller, now_ns);

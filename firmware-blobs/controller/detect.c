@@ -4,9 +4,14 @@
  * described, four links are judged as one picture.
  *
  * Rule of evidence: what the receiver measured decides the raster, the rate and the family. The
- * payload id adds colours, and how links belong together; where it contradicts the measurement (a
- * code of another link rate, more bits than the raster has room for) the contradicted part is
- * left out, and the id itself is still shown.
+ * payload id adds what cannot be measured: colours, and how links and data streams belong together.
+ * Where it contradicts the measurement it lies, and the picture is shown as measured:
+ * - An id of another link rate, height, scan or frame rate is of another picture. None of it is
+ *   believed, its colours as little as the rest: they would be a guess.
+ * - An id whose only fault is the 1/1.001, or more bits than the raster has room for, is believed
+ *   but for that. Codes E and F of the rate say 120 Hz and nothing more, as sources disagree which is
+ *   which.
+ * The id itself is shown as it came.
  */
 #include "detect.h"
 
@@ -18,6 +23,10 @@
 
 /* Byte 4 bits of an id in which links of one picture differ: number and audio copy status. */
 #define PAYLOAD_OF_LINK (0xe4u << 24)
+
+#define CODE_4320_QUAD_12G 0xd2
+#define CODE_1080_DUAL_HD 0x87
+#define CODE_1080_STREAMS 0x8c
 
 /* How four equal links make one picture. */
 static const struct quad_kind {
@@ -31,8 +40,11 @@ static const struct quad_kind {
 	 * Four 3G-A pictures of their own are common and no square division, so there is no code.
 	 */
 	{ KINORA_RX_RATE_3GA, 1080, KINORA_INTERFACE_QUAD_3G, 0x97, 0 },
+	{ KINORA_RX_RATE_3GB, 1080, KINORA_INTERFACE_QUAD_3G, 0x98, 0 },
+	{ KINORA_RX_RATE_6G, 1080, KINORA_INTERFACE_QUAD_6G, 0xc5, 0 },
 	{ KINORA_RX_RATE_6G, 2160, KINORA_INTERFACE_QUAD_6G, 0xc4, 0xc0 },
-	{ KINORA_RX_RATE_12G, 2160, KINORA_INTERFACE_QUAD_12G, 0xd2, 0xce },
+	{ KINORA_RX_RATE_12G, 1080, KINORA_INTERFACE_QUAD_12G, 0xd3, 0 },
+	{ KINORA_RX_RATE_12G, 2160, KINORA_INTERFACE_QUAD_12G, CODE_4320_QUAD_12G, 0xce },
 	{ KINORA_RX_RATE_24G, 2160, KINORA_INTERFACE_QUAD_24G, 0xe3, 0xe0 },
 };
 
@@ -66,11 +78,16 @@ static uint8_t sample_rate(const struct detect_sample *sample)
 	return FIELD_GET(KINORA_RX_RATE_MASK, sample->status);
 }
 
+static bool sample_seen(const struct detect_sample *sample)
+{
+	return sample->status & KINORA_RX_CARRIER && sample->status & KINORA_RX_LOCKED;
+}
+
 static bool link_raster_is(const struct detect_link *link, const struct detect_sample *sample)
 {
 	return link->link_rate == sample_rate(sample) && link->words == sample->words &&
 	       link->lines == sample->lines &&
-	       link->interlaced == !!(sample->status & KINORA_RX_INTERLACED) &&
+	       link->toggles == !!(sample->status & KINORA_RX_INTERLACED) &&
 	       link->family == raster_family(sample->ppb);
 }
 
@@ -79,23 +96,45 @@ static void link_raster_start(struct detect_link *link, uint64_t now_ns)
 	const struct detect_sample *sample = &link->now;
 
 	link->link_rate = sample_rate(sample);
-	link->interlaced = sample->status & KINORA_RX_INTERLACED;
+	link->toggles = sample->status & KINORA_RX_INTERLACED;
 	link->words = sample->words;
 	link->lines = sample->lines;
 	link->family = raster_family(sample->ppb);
-	link->raster = raster_find(link->link_rate, link->words, link->lines, link->interlaced);
+	link->raster = raster_find(link->link_rate, link->words, link->lines, link->toggles);
 	if (link->raster && !raster_has_family(link->raster, link->family))
 		link->raster = NULL;
 	link->since_ns = now_ns;
 	link->settled = false;
 }
 
-static void link_update(struct detect_link *link, const struct detect_sample *sample,
+/* True when the link begins to flap. */
+static bool link_count(struct detect_link *link, const struct detect_sample *sample,
+		       uint64_t now_ns)
+{
+	uint32_t lost = 0;
+
+	if (link->looked) {
+		lost = sample->lock_losses - link->now.lock_losses;
+		if (sample->crc_errors != link->now.crc_errors) {
+			link->erred = true;
+			link->errors_ns = now_ns;
+		}
+	}
+	if (link->erred && now_ns - link->errors_ns >= DETECT_ERRORS_NS)
+		link->erred = false;
+	link->looked = true;
+	return flap_update(&link->flap, lost, sample->status & KINORA_RX_CARRIER,
+			   sample_seen(sample), now_ns);
+}
+
+/* True when the link begins to flap. */
+static bool link_update(struct detect_link *link, const struct detect_sample *sample,
 			uint64_t now_ns)
 {
-	bool seen = sample->status & KINORA_RX_CARRIER && sample->status & KINORA_RX_LOCKED;
+	bool seen = sample_seen(sample);
 	bool unbroken = seen && link->seen && sample->lock_losses == link->now.lock_losses;
 	uint32_t payload = sample->status & KINORA_RX_PAYLOAD_VALID ? sample->payload : 0;
+	bool flaps = link_count(link, sample, now_ns);
 	uint32_t frame_ns;
 
 	link->now = *sample;
@@ -103,7 +142,7 @@ static void link_update(struct detect_link *link, const struct detect_sample *sa
 	if (!seen) {
 		link->settled = false;
 		link->payload = 0;
-		return;
+		return flaps;
 	}
 	if (!unbroken || !link_raster_is(link, sample))
 		link_raster_start(link, now_ns);
@@ -118,29 +157,167 @@ static void link_update(struct detect_link *link, const struct detect_sample *sa
 		link->payload = 0;
 	else if (now_ns - link->payload_since_ns >= frame_ns)
 		link->payload = link->payload_seen;
+	return flaps;
+}
+
+/* What is known of it is worth telling. */
+static bool link_stands(const struct detect_link *link)
+{
+	return link->settled && !link->flap.flapping;
 }
 
 static uint64_t link_next(const struct detect_link *link)
 {
+	uint64_t next = flap_next(&link->flap);
+
 	if (!link->seen)
-		return UINT64_MAX;
+		return next;
 	/* Until the raster has settled the payload id waits for it, however old it is. */
 	if (!link->settled)
 		return link->since_ns + raster_frame_ns(link->raster);
 	if (link->payload != link->payload_seen)
 		return link->payload_since_ns + raster_frame_ns(link->raster);
-	return UINT64_MAX;
+	return next;
+}
+
+/* --- what a link carries: measurement and payload id together --- */
+
+struct view {
+	const struct raster *raster;	/* NULL: no standard that we know */
+	bool full;			/* 4:4:4 or 12 bits, which no receiver takes */
+	bool wide;			/* 2048 pixels, which no raster has */
+	bool believed;			/* payload is of this picture */
+	bool lies;
+	struct payload payload;		/* valid while believed */
+};
+
+static bool payload_full(const struct payload *payload)
+{
+	return payload->depth > 10 || payload->sampling == KINORA_SAMPLING_444 ||
+	       payload->sampling == KINORA_SAMPLING_RGB;
+}
+
+/*
+ * Level B: whether the raster is of one picture in both streams, or of the first of two, cannot be
+ * measured (raster.c). ST 372 also carries pictures up to 30 Hz with twice the bits.
+ */
+static void view_level_b(struct view *view)
+{
+	const struct payload *payload = &view->payload;
+
+	if (payload->standard->code == CODE_1080_STREAMS) {
+		view->raster = raster_of_stream(view->raster);
+	} else if (payload->standard->lines >= 1080 && payload->rate && payload->rate <= 30 &&
+		   payload->standard->depth == PAYLOAD_DEPTH_425 && payload_full(payload)) {
+		view->raster = raster_of_stream(view->raster);
+		view->full = true;
+	}
+}
+
+static bool view_scan_agrees(const struct view *view, bool toggles)
+{
+	const struct payload *payload = &view->payload;
+
+	if (!view->raster->interlaced && !payload->progressive_picture)
+		return false;
+	/* ST 372 and level B: sources describe the transport of the link, or of the picture */
+	if (payload->standard->code == CODE_1080_DUAL_HD ||
+	    payload->standard->link_rate == KINORA_RX_RATE_3GB)
+		return true;
+	return payload->progressive_transport != toggles;
+}
+
+static bool view_rate_agrees(const struct view *view)
+{
+	const struct payload *payload = &view->payload;
+
+	if (!payload->rate || payload->rate == view->raster->rate)
+		return true;
+	/* ST 372: each link has the transport of an interlaced picture, of half the rate */
+	return payload->standard->code == CODE_1080_DUAL_HD && view->raster->interlaced &&
+	       payload->rate == 2 * view->raster->rate;
+}
+
+/* A link that has settled. */
+static void link_view(const struct detect_link *link, struct view *view)
+{
+	const struct payload *payload = &view->payload;
+	const struct payload_standard *standard;
+
+	*view = (struct view){ .raster = link->raster };
+	if (!link->raster)
+		return;
+	view->full = link->raster->full;
+	/* a code that nobody has assigned says nothing, and so contradicts nothing */
+	if (!payload_decode(link->payload, &view->payload))
+		return;
+	standard = payload->standard;
+	if (link->link_rate == KINORA_RX_RATE_3GB && standard->link_rate == link->link_rate)
+		view_level_b(view);
+	view->believed = standard->link_rate == link->link_rate &&
+			 (!standard->link_lines ||
+			  standard->link_lines == view->raster->height) &&
+			 (!standard->link_full || view->full) &&
+			 view_scan_agrees(view, link->toggles) && view_rate_agrees(view);
+	view->lies = !view->believed || (!view->full && payload_full(payload)) ||
+		     (payload->rate && payload->rate != 120 &&
+		      payload->fractional != (link->family == RASTER_FRACTIONAL));
+	/* two of dual links make what fits neither of them alone */
+	if (view->believed && standard->links == 2)
+		view->lies = false;
+	/* ST 2082-12, table 3, has 1920 only */
+	view->wide = view->believed && payload->width_2048 &&
+		     standard->code != CODE_4320_QUAD_12G;
+}
+
+/* Why this is not a picture that a receiver takes. */
+static uint8_t view_reason(const struct view *view)
+{
+	if (!view->raster)
+		return KINORA_REASON_RASTER;
+	if (view->believed && view->payload.standard->links == 2)
+		return KINORA_REASON_DUAL_LINK;
+	if (view->wide)
+		return KINORA_REASON_RASTER;
+	return view->full ? KINORA_REASON_SAMPLING : KINORA_REASON_NONE;
 }
 
 /* --- one picture, of one link or of four that are equal --- */
 
-static void signal_picture(struct kinora_signal *signal, const struct detect_link *link, bool quad)
+static void signal_colours(struct kinora_signal *signal, const struct view *view)
 {
-	const struct raster *raster = link->raster;
-	unsigned int by = quad ? 2 : 1;
-	struct payload payload;
+	const struct payload *payload = &view->payload;
 
-	signal->state = KINORA_SIGNAL_LOCKED;
+	/*
+	 * Without a payload id this much is known: every row of the raster table is 4:2:2, 10 bits,
+	 * or twice as much.
+	 */
+	signal->colorimetry = KINORA_COLORIMETRY_UNKNOWN;
+	signal->transfer = KINORA_TRANSFER_UNSPECIFIED;
+	signal->range = KINORA_RANGE_NARROW;
+	signal->sampling = view->full ? KINORA_SAMPLING_444 : KINORA_SAMPLING_422;
+	signal->depth = 10;
+	if (!view->believed)
+		return;
+	signal->colorimetry = payload->colorimetry;
+	signal->transfer = payload->transfer;
+	if (payload->depth && (payload->depth <= 10 || view->full)) {
+		signal->depth = payload->depth;
+		signal->range = payload->range;
+	}
+	/* 4:2:0 travels in 4:2:2 words; anything fuller has no room in them */
+	if (view->full || payload->sampling == KINORA_SAMPLING_420)
+		signal->sampling = payload->sampling;
+	if (view->raster->interlaced && payload->progressive_picture)
+		signal->scan |= KINORA_SCAN_PSF;
+}
+
+static void signal_picture(struct kinora_signal *signal, const struct detect_link *link,
+			   const struct view *view, bool quad)
+{
+	const struct raster *raster = view->raster;
+	unsigned int by = quad ? 2 : 1;
+
 	signal->pixelclock = raster_pixelclock(raster, link->family, quad);
 	signal->rate_num = raster->rate;
 	signal->rate_den = 1;
@@ -157,54 +334,45 @@ static void signal_picture(struct kinora_signal *signal, const struct detect_lin
 	/* RP 211: an interlaced transport at 24 Hz has no other meaning */
 	if (raster->interlaced && raster->rate == 24)
 		signal->scan |= KINORA_SCAN_PSF;
-
-	/*
-	 * Without a payload id this much is known: every row of the raster table is 4:2:2, 10 bits.
-	 */
-	signal->colorimetry = KINORA_COLORIMETRY_UNKNOWN;
-	signal->transfer = KINORA_TRANSFER_UNSPECIFIED;
-	signal->range = KINORA_RANGE_NARROW;
-	signal->sampling = KINORA_SAMPLING_422;
-	signal->depth = 10;
-	if (!payload_decode(link->payload, &payload) ||
-	    payload.standard->link_rate != raster->link_rate)
-		return;
-	signal->colorimetry = payload.colorimetry;
-	signal->transfer = payload.transfer;
-	if (payload.depth && payload.depth <= 10) {
-		signal->depth = payload.depth;
-		signal->range = payload.range;
-	}
-	/* 4:2:0 travels in 4:2:2 words; anything fuller has no room in them */
-	if (payload.sampling == KINORA_SAMPLING_420)
-		signal->sampling = KINORA_SAMPLING_420;
-	if (raster->interlaced && payload.progressive_picture)
-		signal->scan |= KINORA_SCAN_PSF;
+	signal_colours(signal, view);
 }
 
 static void signal_single(const struct detect_link *link, unsigned int n,
 			  struct kinora_signal *signal)
 {
+	struct view view;
+
 	*signal = (struct kinora_signal){ .state = KINORA_SIGNAL_NONE };
+	if (link->flap.flapping) {
+		signal->state = KINORA_SIGNAL_UNSTABLE;
+		signal->reason = KINORA_REASON_FLAPPING;
+		return;
+	}
 	if (!(link->now.status & KINORA_RX_CARRIER))
 		return;
 	signal->state = KINORA_SIGNAL_UNSTABLE;
 	if (!link->settled)
 		return;
+	link_view(link, &view);
 	signal->links = 1u << n;
 	signal->interface = interfaces[link->link_rate];
 	signal->payload_id[0] = link->payload;
-	if (!link->raster) {
-		signal->state = KINORA_SIGNAL_UNSUPPORTED;
-		signal->reason = KINORA_REASON_RASTER;
-		return;
-	}
-	signal_picture(signal, link, false);
+	if (view.lies)
+		signal->flags |= KINORA_SIGNAL_FLAG_PAYLOAD_LIES;
+	signal->reason = view_reason(&view);
+	signal->state = signal->reason == KINORA_REASON_NONE ? KINORA_SIGNAL_LOCKED :
+							       KINORA_SIGNAL_UNSUPPORTED;
+	/* what is known, but not taken, is described all the same */
+	if (signal->reason != KINORA_REASON_RASTER)
+		signal_picture(signal, link, &view, false);
+	/* the number is in bits 7:5 or 7:6 of byte 4, and the first link's is 0 in both */
+	if (signal->reason == KINORA_REASON_DUAL_LINK)
+		signal->dual = PAYLOAD_BYTE(link->payload, 4) >> 5 ? 2 : 1;
 }
 
 /* --- four links --- */
 
-/* What four links like this one make; NULL: nothing. */
+/* What four links of this raster make; NULL: nothing. */
 static const struct quad_kind *quad_kind_find(const struct raster *raster)
 {
 	if (!raster || raster->interlaced)
@@ -220,7 +388,7 @@ static bool quad_transports_equal(const struct detect_link *link)
 {
 	for (unsigned int i = 1; i < KINORA_RX_LINKS; i++)
 		if (link[i].link_rate != link[0].link_rate || link[i].words != link[0].words ||
-		    link[i].lines != link[0].lines || link[i].interlaced != link[0].interlaced ||
+		    link[i].lines != link[0].lines || link[i].toggles != link[0].toggles ||
 		    link[i].family != link[0].family)
 			return false;
 	return true;
@@ -249,11 +417,11 @@ static bool quad_payloads_equal(const uint32_t id[KINORA_RX_LINKS], uint32_t but
 }
 
 /*
- * Which mapping the payload ids and the setting by hand ask for. _REASON_NONE with *mapping set, or
- * why there is none.
+ * Which mapping and order the payload ids and the settings by hand ask for. _REASON_NONE with
+ * *mapping set, or why there is none. *order: 0 when nobody knows.
  */
 static uint8_t quad_mapping(const struct detect *detect, const struct quad_kind *kind,
-			    const uint32_t id[KINORA_RX_LINKS], uint8_t *mapping)
+			    const uint32_t id[KINORA_RX_LINKS], uint8_t *mapping, uint8_t *order)
 {
 	uint8_t code = PAYLOAD_BYTE(id[0], 1);
 	bool unnumbered = quad_payloads_equal(id, 0);
@@ -262,32 +430,42 @@ static uint8_t quad_mapping(const struct detect *detect, const struct quad_kind 
 	if (!quad_payloads_equal(id, PAYLOAD_OF_LINK))
 		return KINORA_REASON_LINKS_DIFFER;
 	*mapping = detect->mapping;
+	*order = detect->order;
 	if (*mapping == KINORA_MAPPING_SINGLE) {
+		*mapping = KINORA_MAPPING_2SI;
 		if (code && code == kind->code_sqd) {
 			*mapping = KINORA_MAPPING_SQD;
-			return unnumbered ? KINORA_REASON_NONE : KINORA_REASON_LINKS_DIFFER;
-		}
-		if (code && code != kind->code_2si)
+			if (!unnumbered)
+				return KINORA_REASON_LINKS_DIFFER;
+		} else if (code && code != kind->code_2si) {
 			return KINORA_REASON_LINKS_DIFFER;
-		/* Without ids nobody can say that the order of the cables is right. */
-		*mapping = KINORA_MAPPING_2SI;
-		unnumbered = false;
+		}
 	}
-	/* Who set the mapping by hand vouches for the order of links that do not tell it. */
-	if (unnumbered)
+	if (*order)
 		return KINORA_REASON_NONE;
+	/*
+	 * Who set the mapping by hand vouches for the order of links that do not tell it. Otherwise
+	 * only links that are not meant to tell it are taken as they are plugged.
+	 */
+	if (unnumbered &&
+	    (detect->mapping != KINORA_MAPPING_SINGLE || *mapping == KINORA_MAPPING_SQD)) {
+		*order = KINORA_ORDER_PLUGGED;
+		return KINORA_REASON_NONE;
+	}
 	if (!payload_link_numbers(id, number))
 		return KINORA_REASON_LINK_ORDER;
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
-		if (number[i] != i)
-			return KINORA_REASON_LINK_ORDER;
-	return KINORA_REASON_NONE;
+		*order |= number[i] << (2 * i);
+	return *order == KINORA_ORDER_PLUGGED ? KINORA_REASON_NONE : KINORA_REASON_LINK_ORDER;
 }
 
-static bool quad_skew_fits(const struct detect_link *link)
+static bool quad_skew_fits(const struct detect *detect)
 {
+	const struct detect_link *link = detect->link;
 	uint32_t limit = DETECT_SKEW_SOURCE_NS + raster_line_ns(link[0].raster);
 
+	if (detect->quad.reason == KINORA_REASON_SKEW)
+		limit -= DETECT_SKEW_RETURN_NS;
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
 		if (link[i].now.skew_ns > limit)
 			return false;
@@ -295,58 +473,74 @@ static bool quad_skew_fits(const struct detect_link *link)
 }
 
 /* Why four settled links are no picture, or _REASON_NONE with *mapping set. */
-static uint8_t quad_reason(const struct detect *detect, const uint32_t id[KINORA_RX_LINKS],
-			   uint8_t *mapping)
+static uint8_t quad_reason(const struct detect *detect, const struct view *view,
+			   const uint32_t id[KINORA_RX_LINKS], uint8_t *mapping, uint8_t *order)
 {
-	const struct detect_link *link = detect->link;
-	const struct quad_kind *kind = quad_kind_find(link[0].raster);
+	const struct quad_kind *kind = quad_kind_find(view->raster);
 	uint8_t reason;
 
-	if (!quad_transports_equal(link))
+	if (!quad_transports_equal(detect->link))
 		return KINORA_REASON_LINKS_DIFFER;
 	if (!kind)
 		return KINORA_REASON_RASTER;
-	if (!quad_clocks_equal(link))
+	if (!quad_clocks_equal(detect->link))
 		return KINORA_REASON_LINKS_DIFFER;
-	reason = quad_mapping(detect, kind, id, mapping);
+	reason = quad_mapping(detect, kind, id, mapping, order);
+	if (reason == KINORA_REASON_NONE)
+		reason = view_reason(view);
 	if (reason != KINORA_REASON_NONE)
 		return reason;
-	return quad_skew_fits(link) ? KINORA_REASON_NONE : KINORA_REASON_SKEW;
+	return quad_skew_fits(detect) ? KINORA_REASON_NONE : KINORA_REASON_SKEW;
+}
+
+/* Four settled links. */
+static void quad_describe(const struct detect *detect, struct kinora_signal *signal)
+{
+	const struct detect_link *link = detect->link;
+	uint8_t mapping = KINORA_MAPPING_SINGLE, order = 0;
+	const struct quad_kind *kind;
+	struct view view;
+
+	for (unsigned int i = KINORA_RX_LINKS; i-- > 0;) { /* view is of the first in the end */
+		link_view(&link[i], &view);
+		if (view.lies)
+			signal->flags |= KINORA_SIGNAL_FLAG_PAYLOAD_LIES;
+	}
+	kind = quad_kind_find(view.raster);
+	if (kind && quad_transports_equal(link))
+		signal->interface = kind->interface;
+	signal->reason = quad_reason(detect, &view, signal->payload_id, &mapping, &order);
+	signal->state = signal->reason == KINORA_REASON_NONE ? KINORA_SIGNAL_LOCKED :
+							       KINORA_SIGNAL_UNSUPPORTED;
+	if (signal->reason == KINORA_REASON_NONE || signal->reason == KINORA_REASON_SAMPLING) {
+		signal_picture(signal, &link[0], &view, true);
+		signal->mapping = mapping;
+	}
+	signal->order = order;
 }
 
 static void quad_judge(const struct detect *detect, struct kinora_signal *signal)
 {
 	const struct detect_link *link = detect->link;
-	const struct quad_kind *kind;
-	uint32_t id[KINORA_RX_LINKS];
-	bool carrier = false;
-	uint8_t mapping = KINORA_MAPPING_SINGLE;
+	bool carrier = false, flapping = false;
 
 	*signal = (struct kinora_signal){ .state = KINORA_SIGNAL_NONE };
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
 		carrier |= !!(link[i].now.status & KINORA_RX_CARRIER);
-		id[i] = link[i].payload;
-		signal->payload_id[i] = id[i];
-		if (link[i].settled)
-			signal->links |= 1u << i;
+		flapping |= link[i].flap.flapping;
+		if (!link_stands(&link[i]))
+			continue;
+		signal->links |= 1u << i;
+		signal->payload_id[i] = link[i].payload;
 	}
-	if (!carrier)
+	if (!carrier && !flapping)
 		return;
-	if (signal->links != LINKS_ALL) {
-		signal->state = KINORA_SIGNAL_UNSTABLE;
-		signal->reason = KINORA_REASON_LINK_MISSING;
-		return;
-	}
-	kind = quad_kind_find(link[0].raster);
-	if (kind && quad_transports_equal(link))
-		signal->interface = kind->interface;
-	signal->reason = quad_reason(detect, id, &mapping);
-	if (signal->reason != KINORA_REASON_NONE) {
-		signal->state = KINORA_SIGNAL_UNSUPPORTED;
+	if (signal->links == LINKS_ALL) {
+		quad_describe(detect, signal);
 		return;
 	}
-	signal_picture(signal, &link[0], true);
-	signal->mapping = mapping;
+	signal->state = KINORA_SIGNAL_UNSTABLE;
+	signal->reason = flapping ? KINORA_REASON_FLAPPING : KINORA_REASON_LINK_MISSING;
 }
 
 static bool quad_rasters_stand(const struct detect *detect)
@@ -354,7 +548,7 @@ static bool quad_rasters_stand(const struct detect *detect)
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++) {
 		const struct detect_link *link = &detect->link[i];
 
-		if (!link->settled || link->raster != detect->quad_raster ||
+		if (!link_stands(link) || link->raster != detect->quad_raster ||
 		    link->family != detect->quad_family)
 			return false;
 	}
@@ -383,18 +577,29 @@ static void quad_update(struct detect *detect, uint64_t now_ns)
 
 /* --- the whole --- */
 
-void detect_update(struct detect *detect, const struct detect_sample sample[KINORA_RX_LINKS],
-		   uint64_t now_ns)
+unsigned int detect_update(struct detect *detect,
+			   const struct detect_sample sample[KINORA_RX_LINKS], uint64_t now_ns)
 {
+	unsigned int flaps = 0;
+
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
-		link_update(&detect->link[i], &sample[i], now_ns);
+		if (link_update(&detect->link[i], &sample[i], now_ns))
+			flaps |= 1u << i;
 	quad_update(detect, now_ns);
+	return flaps;
 }
 
 /* Those that stand for themselves, whatever the signal is. */
 static uint8_t link_flags(const struct detect_link *link)
 {
-	return link->now.status & KINORA_RX_CARRIER ? KINORA_SIGNAL_FLAG_POWER : 0;
+	uint8_t flags = 0;
+
+	/* the carrier of a flapping cable is there again and again */
+	if (link->flap.flapping || link->now.status & KINORA_RX_CARRIER)
+		flags |= KINORA_SIGNAL_FLAG_POWER;
+	if (link->erred)
+		flags |= KINORA_SIGNAL_FLAG_ERRORS;
+	return flags;
 }
 
 void detect_signal(const struct detect *detect, unsigned int connector,

@@ -8,6 +8,7 @@
  *   transfer or lose a packet without a break.
  * - The quad link groups the settled links. Once locked it keeps its verdict for a frame while the
  *   four rasters stand, since four receivers never see a change in the same instant.
+ * - A link that loses lock again and again is left alone until it stands (flap.h).
  *
  * A link of an 8K picture is a complete 2160p raster of its own and is shown as such on its SDI
  * connector, next to the quad link that shows the whole.
@@ -20,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flap.h"
 #include "kinora_hw.h"
 #include "raster.h"
 
@@ -33,6 +35,12 @@
  * to that, and the card can realign one line of the transport.
  */
 #define DETECT_SKEW_SOURCE_NS 400
+
+/* Links that were too far apart come back only this much nearer, so that jitter decides nothing. */
+#define DETECT_SKEW_RETURN_NS 1000
+
+/* A wire error is shown in the flags for so long. */
+#define DETECT_ERRORS_NS 1000000000ULL
 
 /* One look at a receiver: its registers as read. */
 struct detect_sample {
@@ -52,7 +60,7 @@ struct detect_link {
 
 	/* The raster last seen, since when, and whether that is long enough. Valid while seen. */
 	uint8_t link_rate;		/* KINORA_RX_RATE_* */
-	bool interlaced;
+	bool toggles;			/* two fields */
 	uint32_t words;
 	uint32_t lines;
 	enum raster_family family;
@@ -64,6 +72,11 @@ struct detect_link {
 	uint32_t payload_seen;
 	uint64_t payload_since_ns;
 	uint32_t payload;		/* settled; 0: none */
+
+	struct flap flap;
+	bool looked;			/* there was a sample before, so that counters can be compared */
+	bool erred;			/* CRC errors have been counted ... */
+	uint64_t errors_ns;		/* ... at this time for the last time */
 };
 
 struct detect {
@@ -87,9 +100,12 @@ void detect_init(struct detect *detect);
 /* Each part of the picture is on one link. */
 bool detect_order_valid(uint8_t order);
 
-/* Take the next samples, one of each link. Time does not run backwards. */
-void detect_update(struct detect *detect, const struct detect_sample sample[KINORA_RX_LINKS],
-		   uint64_t now_ns);
+/*
+ * Take the next samples, one of each link. Time does not run backwards. Returns BIT(link) of those
+ * that begin to flap.
+ */
+unsigned int detect_update(struct detect *detect,
+			   const struct detect_sample sample[KINORA_RX_LINKS], uint64_t now_ns);
 
 /*
  * What is on a connector, below DETECT_CONNECTORS, after the last update. Everything but

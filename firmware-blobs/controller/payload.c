@@ -15,45 +15,50 @@
 
 #include "kinora_hw.h"
 
-#define CODE(byte1, link, count, height, form, bits) \
+#define CODE_(byte1, link, count, height, each, all, form, bits) \
 	{ .code = (byte1), .link_rate = KINORA_RX_RATE_##link, .links = (count), \
-	  .lines = (height), .layout = PAYLOAD_LAYOUT_##form, .depth = PAYLOAD_DEPTH_##bits }
+	  .lines = (height), .link_lines = (each), .link_full = (all), \
+	  .layout = PAYLOAD_LAYOUT_##form, .depth = PAYLOAD_DEPTH_##bits }
+#define CODE(byte1, link, count, height, each, ...) \
+	CODE_(byte1, link, count, height, each, false, __VA_ARGS__)
+#define FULL(byte1, link, count, height, each, ...) \
+	CODE_(byte1, link, count, height, each, true, __VA_ARGS__)
 
 static const struct payload_standard standards[] = {
-	CODE(0x81, NONE, 1, 486, A, 292),	/* ST 259 */
-	CODE(0x84, HD, 1, 720, B, 292),		/* ST 292-1 */
-	CODE(0x85, HD, 1, 1080, B, 292),
-	CODE(0x87, HD, 2, 1080, B, 425),	/* ST 372 */
-	CODE(0x88, 3GA, 1, 720, A, 425),	/* ST 425-1 */
-	CODE(0x89, 3GA, 1, 1080, A, 425),
-	CODE(0x8a, 3GB, 1, 1080, B, 425),	/* ST 372 on level B */
-	CODE(0x8b, 3GB, 1, 720, B, 292),	/* two ST 292-1 streams on level B */
-	CODE(0x8c, 3GB, 1, 1080, B, 292),
-	CODE(0x94, 3GA, 2, 1080, A, 425),	/* ST 425-3 */
-	CODE(0x95, 3GB, 2, 1080, B, 425),
-	CODE(0x96, 3GB, 2, 2160, B, 425),
-	CODE(0x97, 3GA, 4, 2160, A, 425),	/* ST 425-5 */
-	CODE(0x98, 3GB, 4, 2160, B, 425),
-	CODE(0xa1, NONE, 0, 2160, A, 425),	/* ST 2036-3, 10G */
-	CODE(0xa2, NONE, 0, 4320, A, 425),
-	CODE(0xa5, NONE, 0, 2160, A, 425),	/* ST 2036-4, several 10G */
-	CODE(0xa6, NONE, 0, 4320, A, 425),
-	CODE(0xc0, 6G, 1, 2160, A, 425),	/* ST 2081-10 */
-	CODE(0xc1, 6G, 1, 1080, A, 425),
-	CODE(0xc2, 6G, 2, 2160, A, 425),	/* ST 2081-11 */
-	CODE(0xc4, 6G, 4, 4320, A, 425),	/* ST 2081-12 */
-	CODE(0xc5, 6G, 4, 2160, A, 425),
-	CODE(0xce, 12G, 1, 2160, A, 425),	/* ST 2082-10 */
-	CODE(0xcf, 12G, 1, 1080, A, 425),
-	CODE(0xd0, 12G, 2, 4320, A, 425),	/* ST 2082-11 */
-	CODE(0xd1, 12G, 2, 2160, A, 425),
-	CODE(0xd2, 12G, 4, 4320, A, 425),	/* ST 2082-12 */
-	CODE(0xd3, 12G, 4, 2160, A, 425),
-	CODE(0xdf, 24G, 1, 4320, A, 425),	/* ST 2083 */
-	CODE(0xe0, 24G, 1, 2160, A, 425),
-	CODE(0xe1, 24G, 2, 4320, A, 425),
-	CODE(0xe2, 24G, 2, 2160, A, 425),
-	CODE(0xe3, 24G, 4, 4320, A, 425),
+	CODE(0x81, NONE, 1, 486, 486, A, 292),	/* ST 259 */
+	CODE(0x84, HD, 1, 720, 720, B, 292),	/* ST 292-1 */
+	CODE(0x85, HD, 1, 1080, 1080, B, 292),
+	CODE(0x87, HD, 2, 1080, 1080, B, 425),	/* ST 372 */
+	CODE(0x88, 3GA, 1, 720, 720, A, 425),	/* ST 425-1 */
+	CODE(0x89, 3GA, 1, 1080, 1080, A, 425),
+	CODE(0x8a, 3GB, 1, 1080, 1080, B, 425),	/* ST 372 on level B */
+	CODE(0x8b, 3GB, 1, 720, 720, B, 292),	/* two ST 292-1 streams on level B */
+	CODE(0x8c, 3GB, 1, 1080, 1080, B, 292),
+	CODE(0x94, 3GA, 2, 1080, 1080, A, 425),	/* ST 425-3 */
+	CODE(0x95, 3GB, 2, 1080, 1080, B, 425),
+	CODE(0x96, 3GB, 2, 2160, 1080, B, 425),
+	CODE(0x97, 3GA, 4, 2160, 1080, A, 425),	/* ST 425-5 */
+	CODE(0x98, 3GB, 4, 2160, 1080, B, 425),
+	CODE(0xa1, NONE, 0, 2160, 0, A, 425),	/* ST 2036-3, 10G */
+	CODE(0xa2, NONE, 0, 4320, 0, A, 425),
+	CODE(0xa5, NONE, 0, 2160, 0, A, 425),	/* ST 2036-4, several 10G */
+	CODE(0xa6, NONE, 0, 4320, 0, A, 425),
+	CODE(0xc0, 6G, 1, 2160, 2160, A, 425),	/* ST 2081-10 */
+	CODE(0xc1, 6G, 1, 1080, 1080, A, 425),
+	FULL(0xc2, 6G, 2, 2160, 1080, A, 425),	/* ST 2081-11 */
+	CODE(0xc4, 6G, 4, 4320, 2160, A, 425),	/* ST 2081-12 */
+	CODE(0xc5, 6G, 4, 2160, 1080, A, 425),
+	CODE(0xce, 12G, 1, 2160, 2160, A, 425),	/* ST 2082-10 */
+	CODE(0xcf, 12G, 1, 1080, 1080, A, 425),
+	FULL(0xd0, 12G, 2, 4320, 2160, A, 425),	/* ST 2082-11 */
+	CODE(0xd1, 12G, 2, 2160, 0, A, 425),
+	CODE(0xd2, 12G, 4, 4320, 2160, A, 425),	/* ST 2082-12 */
+	CODE(0xd3, 12G, 4, 2160, 1080, A, 425),
+	CODE(0xdf, 24G, 1, 4320, 4320, A, 425),	/* ST 2083 */
+	CODE(0xe0, 24G, 1, 2160, 2160, A, 425),
+	CODE(0xe1, 24G, 2, 4320, 2160, A, 425),
+	CODE(0xe2, 24G, 2, 2160, 0, A, 425),
+	CODE(0xe3, 24G, 4, 4320, 2160, A, 425),
 };
 
 /* Byte 2, bits 3:0. */

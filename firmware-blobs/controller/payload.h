@@ -33,6 +33,12 @@ struct payload_standard {
 	uint8_t link_rate; /* KINORA_RX_RATE_*; NONE: SD, 10G and optical, which cannot arrive */
 	uint8_t links;		/* that carry the picture together */
 	uint16_t lines;		/* 720, 1080, 2160, 4320; 486 stands for both SD systems */
+	/*
+	 * What each link looks like to a receiver (struct raster): height, 0: more than one, and
+	 * only such rasters as are full for a link of their own.
+	 */
+	uint16_t link_lines;
+	bool link_full;
 	uint8_t layout;		/* enum payload_layout */
 	uint8_t depth;		/* enum payload_depth */
 };

@@ -13,7 +13,9 @@
 /* One standard in its integer family. Of a whole picture, or of one link of a quad-link picture. */
 struct raster {
 	uint8_t link_rate;	/* KINORA_RX_RATE_* */
-	bool interlaced;	/* the transport: two fields, the F bit toggles */
+	bool toggles;		/* the transport has two fields: the F bit toggles */
+	bool interlaced;	/* the picture */
+	bool full;		/* room for 4:4:4 or 12 bits: known, but no receiver takes it */
 	uint8_t rate;		/* frames a second */
 	uint16_t words;		/* per line of a data stream, EAV to EAV */
 	uint16_t lines;		/* per frame of a data stream */
@@ -37,7 +39,13 @@ enum raster_family {
 
 /* NULL when no standard has this shape. words and lines may be anything. */
 const struct raster *raster_find(unsigned int link_rate, uint32_t words, uint32_t lines,
-				 bool interlaced);
+				 bool toggles);
+
+/*
+ * Level B: the first data stream as a picture of its own, where raster is that of one picture in
+ * both streams. Any other: raster itself.
+ */
+const struct raster *raster_of_stream(const struct raster *raster);
 
 enum raster_family raster_family(int32_t ppb);
 

@@ -44,8 +44,8 @@ static uint32_t script_take(struct script *script, size_t bytes)
 static uint32_t script_value(struct script *script, unsigned int reg)
 {
 	static const uint32_t words[] = { 1650, 1980, 2200, 2640, 2750, 4400, 5280, 5500 };
-	static const uint32_t rates[] = { 0x10b, 0x10f, 0x20b, 0x40b, 0x50b, 0x60b, 0x001, 0x000 };
-	static const uint32_t codes[] = { 0xd2, 0xce, 0xc4, 0xc0, 0x97, 0x89, 0x85, 0xe3 };
+	static const uint32_t rates[] = { 0x10b, 0x10f, 0x20b, 0x40b, 0x50b, 0x30f, 0x001, 0x000 };
+	static const uint32_t codes[] = { 0xd2, 0xce, 0xc4, 0xc0, 0x97, 0x8a, 0xd0, 0x8c };
 	uint32_t pick = script_take(script, 1);
 	unsigned int n = pick & 7;
 
@@ -80,23 +80,26 @@ static uint64_t script_time(void *opaque)
 	return ((struct script *)opaque)->now;
 }
 
-static void check_locked(const struct kinora_signal *s, unsigned int connector)
+/* A picture that is described: one that is taken, or known at least. */
+static void check_picture(const struct kinora_signal *s, unsigned int connector)
 {
 	uint64_t clock = (uint64_t)s->htotal * s->vtotal * s->rate_num;
 	int64_t off = (int64_t)(s->pixelclock * s->rate_den - clock);
 
-	CHECK(s->reason == KINORA_REASON_NONE && s->interface != KINORA_INTERFACE_NONE);
+	CHECK(s->interface != KINORA_INTERFACE_NONE);
 	CHECK(s->rate_num && (s->rate_den == 1 || s->rate_den == 1001));
 	CHECK(off * 2 <= s->rate_den && -off * 2 <= s->rate_den);
 	CHECK(s->width && s->height && s->width < s->htotal && s->height < s->vtotal);
 	CHECK(s->width * 9 == s->height * 16 && s->width <= 7680);
 	CHECK((int32_t)s->clock_ppb >= -400000 && (int32_t)s->clock_ppb <= 400000);
-	CHECK(s->depth == 8 || s->depth == 10);
+	CHECK(s->depth == 8 || s->depth == 10 || (s->depth == 12 && s->reason));
 	CHECK(s->range <= KINORA_RANGE_FULL && s->colorimetry <= KINORA_COLORIMETRY_UNKNOWN);
-	CHECK(s->sampling == KINORA_SAMPLING_422 || s->sampling == KINORA_SAMPLING_420);
+	CHECK(s->sampling == KINORA_SAMPLING_422 || s->sampling == KINORA_SAMPLING_420 ||
+	      (s->sampling <= KINORA_SAMPLING_420 && s->reason));
 	CHECK(s->transfer <= KINORA_TRANSFER_UNSPECIFIED);
 	if (connector == KINORA_CONN_SDI_QUAD)
-		CHECK(s->links == 0xf && s->mapping != KINORA_MAPPING_SINGLE && !s->scan);
+		CHECK(s->links == 0xf && s->mapping != KINORA_MAPPING_SINGLE && !s->scan &&
+		      detect_order_valid(s->order));
 	else
 		CHECK(s->links == 1u << connector && s->mapping == KINORA_MAPPING_SINGLE);
 }
@@ -111,12 +114,17 @@ static void signal_check(struct script *script, unsigned int connector,
 	CHECK(signal->since_ns == (changed ? script->now : last->since_ns));
 	CHECK(changed || script->now - script->last_ns[connector] >= CONTROLLER_COUNTERS_NS);
 	CHECK(!signal->reserved0 && !signal->reserved1);
-	CHECK(signal->state <= KINORA_SIGNAL_LOCKED && signal->reason <= KINORA_REASON_RASTER);
-	if (signal->state == KINORA_SIGNAL_LOCKED)
-		check_locked(signal, connector);
+	CHECK(signal->state <= KINORA_SIGNAL_LOCKED && signal->reason <= KINORA_REASON_FLAPPING);
+	CHECK(!(signal->flags & ~0x39) && signal->dual <= 2);
+	CHECK((signal->reason == KINORA_REASON_DUAL_LINK) == !!signal->dual ||
+	      connector == KINORA_CONN_SDI_QUAD);
+	if (signal->state == KINORA_SIGNAL_LOCKED || signal->width)
+		check_picture(signal, connector);
 	else
 		CHECK(!signal->pixelclock && !signal->rate_num && !signal->rate_den &&
-		      !signal->width && !signal->height && !signal->htotal && !signal->vtotal);
+		      !signal->height && !signal->htotal && !signal->vtotal);
+	if (signal->state == KINORA_SIGNAL_LOCKED || signal->state == KINORA_SIGNAL_NONE)
+		CHECK(signal->reason == KINORA_REASON_NONE);
 	if (signal->state == KINORA_SIGNAL_UNSUPPORTED)
 		CHECK(signal->reason != KINORA_REASON_NONE);
 	*last = *signal;
@@ -169,6 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		case 3:
 			controller.detect.mapping = link % 3;
+			controller.detect.order = reg & 1 ? 0xb4 : 0;
 			continue;
 		case 4: /* up to 65 ms */
 			script.now += script_take(&script, 2) * 1000ULL;

@@ -200,6 +200,18 @@ static const struct row singles[] = {
 	{ "1080p59.94", 2, 2200, 1125, false, FRACTIONAL, 1920, 1080, 2200, 1125, 60000, 1001,
 	  148351648, 2 },
 	{ "1080p60", 2, 2200, 1125, false, 0, 1920, 1080, 2200, 1125, 60, 1, 148500000, 2 },
+	{ "1080p47.95 B", 3, 2750, 1125, true, FRACTIONAL, 1920, 1080, 2750, 1125, 48000, 1001,
+	  148351648, 3 },
+	{ "1080p50 B", 3, 2640, 1125, true, 0, 1920, 1080, 2640, 1125, 50, 1, 148500000, 3 },
+	{ "1080p59.94 B", 3, 2200, 1125, true, FRACTIONAL, 1920, 1080, 2200, 1125, 60000, 1001,
+	  148351648, 3 },
+	{ "1080p60 B", 3, 2200, 1125, true, 0, 1920, 1080, 2200, 1125, 60, 1, 148500000, 3 },
+	/* the first of two */
+	{ "1080p25 B", 3, 2640, 1125, false, 0, 1920, 1080, 2640, 1125, 25, 1, 74250000, 3 },
+	{ "1080p29.97 B", 3, 2200, 1125, false, FRACTIONAL, 1920, 1080, 2200, 1125, 30000, 1001,
+	  74175824, 3 },
+	{ "720p50 B", 3, 1980, 750, false, 0, 1280, 720, 1980, 750, 50, 1, 74250000, 3 },
+	{ "720p60 B", 3, 1650, 750, false, 0, 1280, 720, 1650, 750, 60, 1, 74250000, 3 },
 	{ "1080p100", 4, 1320, 1125, false, 0, 1920, 1080, 2640, 1125, 100, 1, 297000000, 4 },
 	{ "1080p119.88", 4, 1100, 1125, false, FRACTIONAL, 1920, 1080, 2200, 1125, 120000, 1001,
 	  296703297, 4 },
@@ -225,6 +237,14 @@ static const struct row singles[] = {
 };
 
 static const struct row quads[] = {
+	/* each link's two streams take turns with the lines of its quarter */
+	{ "2160p50 B", 3, 2640, 1125, true, 0, 3840, 2160, 5280, 2250, 50, 1, 594000000, 6 },
+	{ "2160p59.94 B", 3, 2200, 1125, true, FRACTIONAL, 3840, 2160, 4400, 2250, 60000, 1001,
+	  593406593, 6 },
+	{ "2160p100", 4, 1320, 1125, false, 0, 3840, 2160, 5280, 2250, 100, 1, 1188000000, 7 },
+	{ "2160p119.88", 4, 1100, 1125, false, FRACTIONAL, 3840, 2160, 4400, 2250, 120000, 1001,
+	  1186813187, 7 },
+	{ "2160p120", 4, 1100, 1125, false, 0, 3840, 2160, 4400, 2250, 120, 1, 1188000000, 7 },
 	{ "2160p59.94", 2, 2200, 1125, false, FRACTIONAL, 3840, 2160, 4400, 2250, 60000, 1001,
 	  593406593, 6 },
 	{ "2160p50", 2, 2640, 1125, false, 0, 3840, 2160, 5280, 2250, 50, 1, 594000000, 6 },
@@ -255,7 +275,8 @@ static void check_row(const struct kinora_signal *s, const struct row *row, int3
 	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
 	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_NONE);
 	CU_ASSERT_EQUAL(s->interface, row->interface);
-	CU_ASSERT_EQUAL(s->scan, row->interlaced ? KINORA_SCAN_INTERLACED : 0);
+	/* level B: F toggles for a progressive picture, unless there are two */
+	CU_ASSERT_EQUAL(s->scan, row->interlaced && row->rate != 3 ? KINORA_SCAN_INTERLACED : 0);
 	CU_ASSERT_EQUAL(s->width, row->width);
 	CU_ASSERT_EQUAL(s->height, row->height);
 	CU_ASSERT_EQUAL(s->htotal, row->htotal);
@@ -295,15 +316,16 @@ static void test_single_rows(void)
 
 static void test_quad_rows(void)
 {
-	static const uint8_t codes[7] = { 0, 0, 0x97, 0, 0xc4, 0xd2, 0xe3 };
+	static const uint8_t codes[7] = { 0, 0, 0x97, 0x98, 0xc4, 0xd2, 0xe3 };
 
 	for (size_t i = 0; i < sizeof(quads) / sizeof(quads[0]); i++) {
 		const struct row *row = &quads[i];
+		uint8_t code = row->rate == 4 && row->height == 2160 ? 0xc5 : codes[row->rate];
 		struct world *world = world_init();
 
 		for (unsigned int link = 0; link < 4; link++)
-			lock(world, link, row->rate, row->words, row->lines, false, row->ppb - 7000,
-			     ID(codes[row->rate], 0xc0, 0x80, 0x01 | link << 5));
+			lock(world, link, row->rate, row->words, row->lines, row->interlaced,
+			     row->ppb - 7000, ID(code, 0xc0, 0x80, 0x01 | link << 5));
 		run(world, 100 * MS);
 		check_row(&world->last[QUAD], row, -7000);
 		CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_2SI);
@@ -336,7 +358,7 @@ static void test_document_block(void)
 		0x0a, 0x00, 0x0f, 0x00, 0x00, 0x00, 0x00, 0x00,
 		0xd2, 0xda, 0xa0, 0x01, 0xd2, 0xda, 0xa0, 0x21,
 		0xd2, 0xda, 0xa0, 0x41, 0xd2, 0xda, 0xa0, 0x61,
-		[0x7c] = 0x09,
+		[0x6c] = 0x01, [0x70] = 0xe4, [0x7c] = 0x09,
 	};
 	struct world *world = world_init();
 	struct kinora_signal block;
@@ -346,7 +368,6 @@ static void test_document_block(void)
 		     ID(0xd2, 0xda, 0xa0, 0x01 | i << 5));
 	run(world, 100 * MS);
 	block = world->last[QUAD];
-	block.flags &= ~KINORA_SIGNAL_FLAG_POWER;
 	block.seq_begin = 9;
 	block.seq_end = 9;
 	block.generation = 7;
@@ -367,7 +388,7 @@ static void test_not_a_raster(void)
 		{ 1, 0xffffffff, 0xffffffff, true, INT32_MIN },
 		{ 1, 1650, 750, true, 0 },		/* no interlaced 720 */
 		{ 2, 2200, 1125, true, 0 },		/* no interlaced level A */
-		{ 3, 2200, 1125, true, 0 },		/* level B is not taken */
+		{ 3, 2750, 750, true, 0 },
 		{ 0, 2200, 1125, false, 0 }, { 7, 2200, 1125, false, 0 },
 		{ 5, 2200, 1125, false, 400001 },	/* neither family */
 		{ 5, 2200, 1125, false, -400001 }, { 5, 2200, 1125, false, -599000 },
@@ -561,29 +582,98 @@ static void test_never_the_same_twice(void)
 	CU_ASSERT_EQUAL(world->changed[0], 2);
 }
 
-/* A cable that makes and breaks contact 20 times a second: lock lasts 8 of 50 ms. */
+/*
+ * A cable that makes and breaks contact 20 times a second: lock lasts 8 of 50 ms. It flaps from the
+ * eighth loss on, and the host hears no more of it until it has stood for 250 ms.
+ */
+static void flap(struct world *world, unsigned int link, unsigned int times)
+{
+	for (unsigned int i = 0; i < times; i++) {
+		run(world, 25 * MS);
+		world->rx[link].status = 0x1;
+		run(world, 17 * MS);
+		lock(world, link, 5, 2200, 1125, false, 0, ID(0xce, 0xcb, 0x80, 0x01));
+		run(world, 8 * MS);
+		CU_ASSERT_EQUAL(world->last[link].state, KINORA_SIGNAL_UNSTABLE);
+		CU_ASSERT_EQUAL(world->last[link].payload_id[0], 0);
+		world->rx[link].lock_losses++;
+		world->rx[link].status = 0;
+		poll_now(world);
+	}
+}
+
 static void test_flapping(void)
+{
+	const struct log *log;
+	struct world *world = world_init();
+	const struct kinora_signal *s = &world->last[0];
+	unsigned int changed, entries;
+
+	log = &world->controller.log;
+	poll_now(world);
+	flap(world, 0, 7);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_NONE);
+	/* two changes a contact */
+	CU_ASSERT_EQUAL(world->changed[0], 1 + 14);
+	flap(world, 0, 1);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_FLAPPING);
+	CU_ASSERT_EQUAL(s->lock_losses, 8);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_FLAPPING);
+	CU_ASSERT_EQUAL(log->entry[(log->count - 3) % KINORA_LOG_ENTRIES].code,
+			KINORA_LOG_FLAPPING);
+	CU_ASSERT_EQUAL(log->entry[(log->count - 3) % KINORA_LOG_ENTRIES].a, 8);
+
+	changed = world->changed[0];
+	entries = log->count;
+	flap(world, 0, 100);
+	CU_ASSERT_EQUAL(world->changed[0], changed);
+	CU_ASSERT_EQUAL(log->count, entries);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_FLAPPING);
+	CU_ASSERT_EQUAL(s->flags & KINORA_SIGNAL_FLAG_POWER, KINORA_SIGNAL_FLAG_POWER);
+
+	/* it holds: 250 ms of lock */
+	lock(world, 0, 5, 2200, 1125, false, 0, ID(0xce, 0xcb, 0x80, 0x01));
+	run(world, 249 * MS);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_FLAPPING);
+	run(world, 1 * MS);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->payload_id[0], ID(0xce, 0xcb, 0x80, 0x01));
+	CU_ASSERT_EQUAL(world->changed[0], changed + 1);
+	CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_LINK_MISSING);
+
+	/* again, and then it stays away */
+	world->rx[0].status = 0;
+	flap(world, 0, 20);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_FLAPPING);
+	run(world, 249 * MS);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
+	run(world, 1 * MS);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_NONE);
+
+	/* nothing happened elsewhere */
+	for (unsigned int i = 1; i < 4; i++)
+		CU_ASSERT_EQUAL(world->changed[i], 1);
+}
+
+/* Eight losses, but in more than a second: a change of signal now and then is none of it. */
+static void test_not_flapping(void)
 {
 	struct world *world = world_init();
 
 	for (unsigned int i = 0; i < 100; i++) {
-		world->rx[0].status = 0;
-		run(world, 25 * MS);
-		CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_NONE);
-		world->rx[0].status = 0x1;
-		run(world, 17 * MS);
-		lock(world, 0, 5, 2200, 1125, false, 0, ID(0xce, 0xcb, 0x80, 0x01));
-		run(world, 8 * MS);
-		CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_UNSTABLE);
-		CU_ASSERT_EQUAL(world->last[0].payload_id[0], 0);
+		lock(world, 0, 5, i & 1 ? 2640 : 2200, 1125, false, 0, 0);
 		world->rx[0].lock_losses++;
+		run(world, 145 * MS);
+		CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
 	}
-	/* the host heard of two changes a cycle, and of no lock */
-	CU_ASSERT_EQUAL(world->changed[0], 200);
-	lock(world, 0, 5, 2200, 1125, false, 0, ID(0xce, 0xcb, 0x80, 0x01));
-	run(world, 17 * MS);
-	CU_ASSERT_EQUAL(world->last[0].state, KINORA_SIGNAL_LOCKED);
-	CU_ASSERT_EQUAL(world->last[0].payload_id[0], ID(0xce, 0xcb, 0x80, 0x01));
+	/* eight at once are eight within a second */
+	world->rx[0].lock_losses += 8;
+	poll_now(world);
+	CU_ASSERT_EQUAL(world->last[0].reason, KINORA_REASON_FLAPPING);
 }
 
 static void test_loss_between_polls(void)
@@ -708,23 +798,30 @@ static void test_counters(void)
 	changed = world->changed[QUAD];
 	published = world->published[QUAD];
 
-	/* errors all the time: a block a second, no change */
+	/* errors all the time: they are told once, then a block a second */
 	for (unsigned int i = 0; i < 1000; i++) {
 		world->rx[2].crc_errors += 3;
 		world->rx[2].ppb = i & 1 ? 150 : -150;
 		run(world, 10 * MS);
 	}
-	CU_ASSERT_EQUAL(world->changed[QUAD], changed);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 1);
+	CU_ASSERT_TRUE(world->last[QUAD].flags & KINORA_SIGNAL_FLAG_ERRORS);
+	CU_ASSERT_TRUE(world->last[2].flags & KINORA_SIGNAL_FLAG_ERRORS);
+	CU_ASSERT_FALSE(world->last[1].flags & KINORA_SIGNAL_FLAG_ERRORS);
 	CU_ASSERT_TRUE(world->published[QUAD] - published >= 9);
-	CU_ASSERT_TRUE(world->published[QUAD] - published <= 11);
+	CU_ASSERT_TRUE(world->published[QUAD] - published <= 12);
 	CU_ASSERT_EQUAL(world->last[QUAD].crc_errors[0], 0);
 	CU_ASSERT_TRUE(world->last[QUAD].crc_errors[2] > 2600);
 	CU_ASSERT_EQUAL(world->last[2].crc_errors[0], world->last[QUAD].crc_errors[2]);
 	CU_ASSERT_EQUAL(world->last[2].crc_errors[2], 0);
 	CU_ASSERT_EQUAL(world->published[1], world->changed[1]);
 
-	/* they stop: the last value arrives, then silence */
-	run(world, 2000 * MS);
+	/* they stop: after a second that is told, the last value arrives, then silence */
+	run(world, 980 * MS);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 1);
+	run(world, 1020 * MS);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 2);
+	CU_ASSERT_FALSE(world->last[QUAD].flags & KINORA_SIGNAL_FLAG_ERRORS);
 	CU_ASSERT_EQUAL(world->last[QUAD].crc_errors[2], 3000);
 	published = world->published[QUAD];
 	run(world, 5000 * MS);
@@ -874,6 +971,11 @@ static void test_quad_skew(void)
 		CU_ASSERT_EQUAL(world->last[late].skew_ns[0], 0);
 		world->rx[late].skew_ns++;
 		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_SKEW);
+		/* what jitters around the limit stays out: back is a microsecond nearer */
+		world->rx[late].skew_ns = 400 + 17777 - 999;
+		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_SKEW);
+		world->rx[late].skew_ns = 400 + 17777 - 1000;
+		check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
 		world->rx[late].skew_ns = UINT32_MAX;
 		check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_SKEW);
 		world->rx[late].skew_ns = 0;
@@ -935,7 +1037,8 @@ static void test_quad_none(void)
 		{ 5, 2640, false, 0xff, KINORA_REASON_LINKS_DIFFER },
 		{ 5, 2640, false, 0x00, KINORA_REASON_LINK_ORDER },	/* no ids at all */
 		{ 5, 2222, false, 0xd2, KINORA_REASON_RASTER },
-		{ 4, 1100, false, 0xc5, KINORA_REASON_RASTER },		/* 2160p120, not taken */
+		{ 4, 1100, false, 0xc5, KINORA_REASON_LINK_ORDER },	/* not numbered */
+		{ 4, 1100, false, 0xc1, KINORA_REASON_LINKS_DIFFER },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -963,6 +1066,7 @@ static void test_quad_by_hand(void)
 	CU_ASSERT_EQUAL(world->last[QUAD].state, KINORA_SIGNAL_LOCKED);
 	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_2SI);
 
+	CU_ASSERT_EQUAL(world->last[QUAD].flags & KINORA_SIGNAL_FLAG_OVERRIDE, 0);
 	/* numbers still count where there are any */
 	mapping_set(world, KINORA_MAPPING_SQD);
 	world->rx[1].payload = ID(0xd2, 0xd9, 0xa0, 0x41);
@@ -985,6 +1089,50 @@ static void test_quad_by_hand(void)
 	/* and four sources are never one */
 	world->rx[1].ppb = 30000;
 	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINKS_DIFFER);
+}
+
+/* Cables in another order, put right by hand; and what the block says of it. */
+static void test_quad_order_by_hand(void)
+{
+	struct world *world = world_init();
+	const struct kinora_signal *s = &world->last[QUAD];
+
+	/* links 2 and 3 swapped, as vendors do with square division; the ids tell where they are */
+	lock_8k50(world);
+	world->rx[1].payload = ID(0xd2, 0xd9, 0xa0, 0x41);
+	world->rx[2].payload = ID(0xd2, 0xd9, 0xa0, 0x21);
+	check_quad(world, KINORA_SIGNAL_UNSUPPORTED, KINORA_REASON_LINK_ORDER);
+	CU_ASSERT_EQUAL(s->order, 3 << 6 | 1 << 4 | 2 << 2 | 0);
+	world->controller.detect.order = 3 << 6 | 1 << 4 | 2 << 2 | 0;
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->mapping, KINORA_MAPPING_2SI);
+	CU_ASSERT_EQUAL(s->order, 3 << 6 | 1 << 4 | 2 << 2 | 0);
+	CU_ASSERT_EQUAL(s->flags, KINORA_SIGNAL_FLAG_POWER | KINORA_SIGNAL_FLAG_OVERRIDE);
+
+	/* the order by hand goes before the numbers, and stands for none */
+	lock_8k50(world);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->order, 3 << 6 | 1 << 4 | 2 << 2 | 0);
+	for (unsigned int i = 0; i < 4; i++)
+		world->rx[i].status &= ~KINORA_RX_PAYLOAD_VALID;
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->mapping, KINORA_MAPPING_2SI);
+
+	/* square division with swapped links, order and mapping by hand */
+	for (unsigned int i = 0; i < 4; i++)
+		lock(world, i, 5, 2640, 1125, false, 0, ID(0xd2, 0xd9, 0xa0, 0x01));
+	mapping_set(world, KINORA_MAPPING_SQD);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->mapping, KINORA_MAPPING_SQD);
+	CU_ASSERT_EQUAL(s->order, 3 << 6 | 1 << 4 | 2 << 2 | 0);
+
+	/* nothing by hand any more: as plugged */
+	mapping_set(world, KINORA_MAPPING_SINGLE);
+	world->controller.detect.order = 0;
+	lock_8k50(world);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(s->order, KINORA_ORDER_PLUGGED);
+	CU_ASSERT_EQUAL(s->flags, KINORA_SIGNAL_FLAG_POWER);
 }
 
 /* The source goes from HLG to SDR; the receivers see it one after the other. */
@@ -1038,6 +1186,7 @@ int main(void)
 	    !CU_add_test(suite, "settling", test_settling) ||
 	    !CU_add_test(suite, "never the same twice", test_never_the_same_twice) ||
 	    !CU_add_test(suite, "flapping cable", test_flapping) ||
+	    !CU_add_test(suite, "no flapping cable", test_not_flapping) ||
 	    !CU_add_test(suite, "lock lost between polls", test_loss_between_polls) ||
 	    !CU_add_test(suite, "payload id changes", test_payload_changes) ||
 	    !CU_add_test(suite, "first poll", test_first_poll) ||
@@ -1052,6 +1201,7 @@ int main(void)
 	    !CU_add_test(suite, "quad: square division", test_quad_square) ||
 	    !CU_add_test(suite, "quad: four other pictures", test_quad_none) ||
 	    !CU_add_test(suite, "quad: mapping by hand", test_quad_by_hand) ||
+	    !CU_add_test(suite, "quad: order by hand", test_quad_order_by_hand) ||
 	    !CU_add_test(suite, "quad: transfer switched", test_quad_switches_transfer))
 		return EXIT_FAILURE;
 	CU_basic_set_mode(CU_BRM_VERBOSE);
