@@ -105,6 +105,11 @@ $(O)/unit-asan/$(1): tests/unit/$(1).c $(call unit_sources,$(1))
 endef
 $(foreach t,$(unit_names),$(eval $(call unit_rule,$(t))))
 
+# These run the image.
+image_tests := test_loader test_native_rv32
+$(image_tests:%=$(O)/unit/%) $(image_tests:%=$(O)/unit-asan/%): $(rv32_out)/controller.bin
+$(image_tests:%=$(O)/unit/%) $(image_tests:%=$(O)/unit-asan/%): unit_inc += -DFIRMWARE_IMAGE='"$(rv32_out)/controller.bin"'
+
 # --- system tests: run in the test machine ---
 system_names := $(patsubst tests/system/%.c,%,$(wildcard tests/system/*.c))
 system_lib := $(wildcard tests/system/lib/*.c) $(addprefix tests/vcard/,stamp.c pack.c crc32c.c)

@@ -133,6 +133,11 @@ enum machine_state machine_run(struct machine *machine, uint64_t instructions)
 	return machine->stopped ? MACHINE_BUSY : MACHINE_WAITS;
 }
 
+const uint8_t *machine_memory(const struct machine *machine)
+{
+	return machine->ram;
+}
+
 uint64_t machine_instructions(const struct machine *machine)
 {
 	return machine->instructions;

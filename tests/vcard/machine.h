@@ -35,6 +35,8 @@ void machine_destroy(struct machine *machine);
 /* Run until it waits, at most so many instructions. */
 enum machine_state machine_run(struct machine *machine, uint64_t instructions);
 
+/* Its memory, KINORA_CTL_RAM_BYTES, to look at between runs. */
+const uint8_t *machine_memory(const struct machine *machine);
 /* Instructions it has executed. */
 uint64_t machine_instructions(const struct machine *machine);
 /* After MACHINE_TRAPPED: why, and the address of the instruction or of the one behind it. */
