@@ -263,6 +263,211 @@ int kinora_device_signal(struct kinora_device *device, struct kinora_signal_info
  */
 int kinora_device_lock(struct kinora_device *device);
 
+/* ------------------------------------------------------------- connectors */
+
+/*
+ * What the card's controller says of each connector, read from sysfs: no device is opened, nothing
+ * is disturbed, no right is needed. Fields that a connector does not have are 0 or "".
+ */
+struct kinora_connector {
+	char card[KINORA_TEXT_MAX];	/* serial number of the card; "" when it shows none */
+	char bus[KINORA_TEXT_MAX];	/* "0000:01:00.0" */
+	char id[16];			/* "sdi1", "sdi-quad", "hdmi1", "ref": what commands take */
+	char name[KINORA_TEXT_MAX];	/* "SDI 1-4 quad link" */
+	unsigned int channels;		/* bit n: channel n + 1 can take it */
+	enum kinora_lock lock;		/* never UNKNOWN */
+	char reason[16];		/* why there is no picture: "skew", "link-missing", "none" */
+	bool capturable;		/* locked to a raster that can be captured here */
+	char interface[16];		/* "12g", "quad-12g", "tmds", "frl"; "none" */
+	char mapping[8];		/* in effect: "single", "2si", "sqd" */
+	char order[8];			/* quad link: the part (1-4) that links 1 to 4 carry, "1234" */
+	char mapping_override[8];	/* set by hand: "2si", "sqd", or "auto" */
+	char order_override[8];		/* set by hand: "1324", or "auto" */
+	unsigned int width, height, htotal, vtotal;
+	struct kinora_rational rate;	/* frames, not fields, per second; den 0 without signal */
+	uint64_t pixelclock;		/* Hz */
+	bool interlaced, psf;		/* psf: progressive picture in an interlaced transport */
+	char colorimetry[12];		/* "709", "2020", "601", "vanc", "unknown" */
+	char transfer[12];		/* "sdr", "hlg", "pq", "unspecified" */
+	char sampling[8];		/* "422", "444", "rgb", "420" */
+	bool full_range;
+	unsigned int depth;		/* bits per sample on the wire */
+	char links[8];			/* SDI links that are locked, "1234" */
+	unsigned int dual;		/* 1, 2: the link of a dual-link picture this is; 0: none */
+	uint32_t payload_id[4];		/* ST 352 per link, byte 1 in bits 7:0; 0: none */
+	unsigned int crc_errors[4];	/* per link, since reset; HDMI: character errors */
+	unsigned int skew_ns[4];	/* quad link: behind the earliest */
+	unsigned int link_count;	/* how many of the arrays above count: 4 or 1 */
+	unsigned int lock_losses;	/* since reset */
+	int clock_ppb;			/* wire clock against nominal, 1e-9 */
+	uint64_t since_ns;		/* card clock of the last change */
+	uint64_t age_ms;		/* how long it has been so */
+	unsigned int generation;	/* grows with each change */
+	bool power;			/* SDI: carrier; HDMI: +5 V of a source */
+	bool payload_lies;		/* the payload id contradicts what is measured */
+	bool errors;			/* wire errors in the last second */
+	bool hotplug, hdmi;		/* HDMI: hot-plug is asserted; HDMI, not DVI */
+	unsigned int vic, frl_rate;	/* HDMI: CTA-861 code, 0 none; FRL 1 to 6, 0 TMDS */
+	char it_content[12];		/* HDMI: "none", "graphics", "photo", "cinema", "game" */
+	unsigned int infoframes;	/* HDMI: grows when an InfoFrame comes, goes or changes */
+};
+
+/* A channel's side of the routing. */
+struct kinora_route {
+	struct kinora_channel channel;
+	char input[16];			/* id of the connector it takes now */
+	char inputs[8][16];		/* ids by index of VIDIOC_ENUMINPUT; "" after the last */
+	char video_state[12], meta_state[12]; /* "idle", "allocated", "streaming" */
+	char video_holder[KINORA_TEXT_MAX]; /* "obs 4711" that holds the node's buffers, or "" */
+	char meta_holder[KINORA_TEXT_MAX];
+};
+
+struct kinora_card {
+	char serial[KINORA_TEXT_MAX];	/* "" when the driver shows none */
+	char bus[KINORA_TEXT_MAX];
+	char firmware[KINORA_TEXT_MAX];	/* version of the controller's firmware that runs, or "" */
+	char firmware_source[KINORA_TEXT_MAX]; /* where it comes from, or "" */
+	struct kinora_connector connectors[8];
+	size_t connector_count;
+	struct kinora_route routes[8];
+	size_t route_count;
+};
+
+/* All cards by place on the bus. Free *list with free(). */
+int kinora_cards_list(struct kinora_card **list, size_t *count);
+/*
+ * The card that name means: a serial number, a place on the bus, or anything kinora_channel_find()
+ * takes. NULL: the only card there is. -ENODEV: none, or more than one.
+ */
+int kinora_card_find(const char *name, struct kinora_card *card);
+
+/* A connector of the card by id or name, as people type it ("SDI 1", "sdi1", "quad"); or NULL. */
+const struct kinora_connector *kinora_card_connector(const struct kinora_card *card,
+						     const char *name);
+/* The connector's state in words, with what to do next when there is no picture. Returns text. */
+#define KINORA_ADVICE_TEXT 160
+const char *kinora_connector_text(const struct kinora_connector *connector,
+				  char text[KINORA_ADVICE_TEXT]);
+const char *kinora_connector_advice(const struct kinora_connector *connector,
+				    char text[KINORA_ADVICE_TEXT]);
+/* "quad-link 12G-SDI" for "quad-12g"; the word itself when it is not known. */
+const char *kinora_interface_text(const char *interface);
+
+/*
+ * Lets channel (from 1) take a connector. -EINVAL: it cannot, and kinora_error() tells which it
+ * can; -EBUSY: somebody captures, and it tells who.
+ */
+int kinora_route_set(const struct kinora_card *card, unsigned int channel, const char *connector);
+
+/* mapping: "auto", "2si", "sqd"; order: "auto", "1324"; NULL leaves one as it is. */
+int kinora_mapping_set(const struct kinora_card *card, const char *mapping, const char *order);
+
+/*
+ * Waits for changes of signals, on all connectors of all cards, without polling. Any number of
+ * changes that came since the last call count as one.
+ */
+struct kinora_watch;
+int kinora_watch_create(struct kinora_watch **watch);
+/* 1: something changed, 0: nothing within timeout_ms (-1: wait on), or negative errno. */
+int kinora_watch_wait(struct kinora_watch *watch, int timeout_ms);
+void kinora_watch_destroy(struct kinora_watch *watch);
+
+/* ------------------------------------------------------------------- EDID */
+
+/*
+ * Plain C, no device needed, but for the two last functions. Terms are those of VESA E-EDID 1.4
+ * and CTA-861-I; VICs and data blocks have the names they have there.
+ */
+#define KINORA_EDID_BYTES_MAX 512
+#define KINORA_EDID_BLOCK 128
+
+struct kinora_edid {
+	uint8_t bytes[KINORA_EDID_BYTES_MAX];
+	size_t size;			/* 0: no EDID, so no source will send */
+};
+
+/* A video format of CTA-861, by its video identification code. Rates are fields if interlaced. */
+struct kinora_video_mode {
+	uint8_t vic;
+	uint16_t width, height;
+	uint8_t hz;			/* 60 means 60/1.001 as well */
+	uint8_t flags;			/* bit 0 interlaced, bit 1 sync is positive */
+	uint16_t aspect_w, aspect_h;
+	uint32_t clock_khz;
+	uint16_t hfront, hsync, hback, vfront, vsync, vback;
+};
+
+const struct kinora_video_mode *kinora_video_mode_at(unsigned int index); /* NULL after the last */
+const struct kinora_video_mode *kinora_video_mode_find(unsigned int vic);
+/* "2160p60", "1080i50", "4096x2160p24", "2160p60@64:27", "720p59.94", "vic97"; or NULL. */
+const struct kinora_video_mode *kinora_video_mode_find_name(const char *name);
+#define KINORA_MODE_TEXT 48
+const char *kinora_video_mode_text(const struct kinora_video_mode *mode,
+				   char text[KINORA_MODE_TEXT]);
+
+/* Reads a file: raw bytes, or hex digits as edid-decode and v4l2-ctl print them. */
+int kinora_edid_read(struct kinora_edid *edid, FILE *file, const char *name);
+/* Hex, 16 bytes a line, an empty line between blocks: edid-decode and v4l2-ctl read it. */
+int kinora_edid_write_hex(const struct kinora_edid *edid, FILE *file);
+
+/* A thing that is wrong with an EDID. */
+struct kinora_edid_finding {
+	bool failure;			/* breaks a rule; else something sources may stumble over */
+	unsigned int block;		/* from 0 */
+	char text[200];			/* what it is, what it should be */
+};
+
+/* Up to max findings, failures before warnings; the number found, which may be more than max. */
+size_t kinora_edid_check(const struct kinora_edid *edid, struct kinora_edid_finding *list,
+			 size_t max);
+/* Writes the right checksums. The number of blocks that had a wrong one. */
+unsigned int kinora_edid_fix_checksums(struct kinora_edid *edid);
+
+/* All of it in words; what is broken is told and the rest goes on. */
+int kinora_edid_write_text(const struct kinora_edid *edid, FILE *file);
+/* The same as JSON: kinora-edid-json is described in kinora-edid(1). */
+int kinora_edid_write_json(const struct kinora_edid *edid, FILE *file);
+
+/* Presets, one by one, with a line about each; NULL after the last. */
+const char *kinora_edid_preset_name(unsigned int index);
+const char *kinora_edid_preset_help(unsigned int index);
+/* -EINVAL: no such preset. */
+int kinora_edid_preset(const char *name, struct kinora_edid *edid);
+
+/*
+ * Changes an EDID: "+2160p120", "-4320p60", "hdr=off", "audio=2", "name=STUDIO 1"; kinora-edid(1)
+ * lists them. All of them together have to leave it sound. -EINVAL: no such change, or it would
+ * break the EDID; -ENOSPC: it would not fit 512 bytes. The EDID then is as it was.
+ */
+int kinora_edid_modify(struct kinora_edid *edid, const char *const *changes, size_t count);
+/* The words that kinora_edid_modify() takes, one by one, with help; NULL after the last. */
+const char *kinora_edid_change_name(unsigned int index);
+const char *kinora_edid_change_help(unsigned int index);
+
+/* The EDID that sources of a connector read. size 0: none. -EINVAL: the connector has none. */
+int kinora_card_edid_get(const struct kinora_card *card, const char *connector,
+			 struct kinora_edid *edid);
+/* Hot-plug goes low for 100 ms, so sources read it anew; it stays low without an EDID (size 0). */
+int kinora_card_edid_set(const struct kinora_card *card, const char *connector,
+			 const struct kinora_edid *edid);
+
+/* ------------------------------------------------------------ saved state */
+
+/*
+ * Routing, mapping, order and EDIDs of a card as JSON. The card itself keeps none of it beyond
+ * power-off, so that its flash does not wear.
+ */
+#define KINORA_STATE_FOLDER "/var/lib/kinora"
+
+/* Writes path by a temporary file and rename. 1: written, 0: it was there already, as it is. */
+int kinora_state_save(const struct kinora_card *card, const char *path);
+/*
+ * Sets what differs. Goes on after what fails; failed tells how many of it did, and
+ * kinora_error() is about the last. -EINVAL: no such file format; nothing was set.
+ */
+int kinora_state_restore(const struct kinora_card *card, const char *path, unsigned int *changed,
+			 unsigned int *failed);
+
 /* ---------------------------------------------------------------- capture */
 
 struct kinora_capture;
