@@ -27,7 +27,8 @@ extern char **environ;
 static char program[4200], source[4096];
 static char out[ROOM], err[ROOM];
 
-static const char *const commands[] = { "list", "status", "timing", "snapshot" };
+static const char *const commands[] = { "list", "status", "input", "edid", "timing",
+					"snapshot" };
 
 /* From this file's place: tests/unit/test_program.c. */
 static void find_places(void)

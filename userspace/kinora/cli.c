@@ -68,7 +68,7 @@ void cli_help(const struct cli_command *command, FILE *out)
 	fprintf(out, "\nThe manual: man kinora-%s\n", command->name);
 }
 
-static int say_usage(const struct cli_command *command, const char *what, const char *subject)
+int cli_usage(const struct cli_command *command, const char *what, const char *subject)
 {
 	cli_say("%s '%s': 'kinora %s --help' lists the options", what, subject, command->name);
 	return CLI_USAGE;
@@ -109,20 +109,20 @@ int cli_next(const struct cli_command *command, int argc, char **argv, char **ar
 	*argument = optarg;
 	switch (key) {
 	case -1:
-		if (optind == argc)
+		if (optind == argc || command->operands)
 			return 0;
-		*status = say_usage(command, "unexpected argument", argv[optind]);
+		*status = cli_usage(command, "unexpected argument", argv[optind]);
 		return -1;
 	case 'h':
 		cli_help(command, stdout);
 		*status = CLI_PASS;
 		return -1;
 	case ':':
-		*status = say_usage(command, "no value for option", argv[optind - 1]);
+		*status = cli_usage(command, "no value for option", argv[optind - 1]);
 		return -1;
 	case '?':
 		letter[0] = (char)(isprint(optopt) ? optopt : '\0');
-		*status = say_usage(command, "unknown option",
+		*status = cli_usage(command, "unknown option",
 				    letter[0] ? letter : argv[optind - 1]);
 		return -1;
 	default:

@@ -37,11 +37,13 @@ struct cli_command {
 	const char *summary;		/* one line for `kinora --help` */
 	const char *synopsis;		/* after "kinora NAME", as in the manual */
 	const struct cli_option *options; /* ends with a key of 0 */
+	bool operands;			/* words beside options, from argv[optind] on, are its own */
 	/* argv[0] is the command's name. Returns an enum cli_exit. */
 	int (*run)(const struct cli_command *command, int argc, char **argv);
 };
 
-extern const struct cli_command cmd_list, cmd_status, cmd_timing, cmd_snapshot;
+extern const struct cli_command cmd_list, cmd_status, cmd_input, cmd_edid, cmd_timing,
+	cmd_snapshot;
 
 /* "kinora: MESSAGE" on stderr. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -56,6 +58,9 @@ void cli_help(const struct cli_command *command, FILE *out);
  */
 int cli_next(const struct cli_command *command, int argc, char **argv, char **argument,
 	     int *status);
+
+/* "unexpected argument 'x': 'kinora NAME --help' ..."; returns CLI_USAGE. */
+int cli_usage(const struct cli_command *command, const char *what, const char *subject);
 
 /*
  * Numbers of the command line. 0, or -EINVAL after a message that names the option. Whole numbers

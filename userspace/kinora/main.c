@@ -12,6 +12,8 @@
 static const struct cli_command *const commands[] = {
 	&cmd_list,
 	&cmd_status,
+	&cmd_input,
+	&cmd_edid,
 	&cmd_timing,
 	&cmd_snapshot,
 };
