@@ -65,6 +65,8 @@ static void say(const char *line, uint64_t now)
 	case STIMULUS_FAULT_CLEAR:
 		ret = receiver_fault_clear(&rx, s.connector, now);
 		break;
+	default:
+		CU_FAIL_FATAL("a fault that SDI does not have");
 	}
 	CU_ASSERT_EQUAL(ret, 0);
 }
