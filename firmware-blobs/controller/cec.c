@@ -80,7 +80,7 @@ static void attempt_end(struct cec *cec, uint32_t status, uint64_t now_ns)
 
 	if (outcome > KINORA_CEC_TX_LOW_DRIVE)
 		outcome = KINORA_CEC_TX_LOW_DRIVE;	/* no outcome that there is: an error */
-	/* Low drive ends it: somebody could not follow, and would not follow the next one either. */
+	/* low drive ends it: who could not follow would not follow the next one either */
 	if (cec->attempts < cec->message.attempts) {
 		if (outcome == KINORA_CEC_TX_NACK) {
 			attempt_start(cec, FREE_TIME_RETRY);

@@ -33,7 +33,7 @@ struct cec {
  */
 void cec_init(struct cec *cec, const struct controller_hal *hal);
 
-/* Take what came in and what became of an attempt. To be called when CEC_STATUS may have changed. */
+/* Take what came in and what became of an attempt: when CEC_STATUS may have changed. */
 void cec_poll(struct cec *cec, uint64_t now_ns);
 
 /* KINORA_MAILBOX_OK, _INVALID or _BUSY. Switching off forgets the message that is under way. */

@@ -5,11 +5,11 @@
  *
  *   0    base block, E-EDID 1.3, byte 126 is 1
  *   128  CTA-861 extension, revision 3: video, audio, speakers, HDMI, HDMI Forum (TMDS 600 MHz, FRL
- *        rate 6, no DSC), video capability, colorimetry, HDR static metadata, what is 4:2:0 only (8K at
- *        48, 50, 60 Hz), what is 4:2:0 too; then two detailed timings, zeros, checksum
+ *        rate 6, no DSC), video capability, colorimetry, HDR static metadata, what is 4:2:0 only
+ *        (8K at 48, 50, 60 Hz), what is 4:2:0 too; then two detailed timings, zeros, checksum
  *
- * All of it fits two blocks, which every source reads. An HDMI EDID of three needs HF-EEODB and a byte
- * 126 that counts one extension less than there are; the releases of edid-decode in Debian 12 and
+ * All of it fits two blocks, which every source reads. An HDMI EDID of three needs HF-EEODB and a
+ * byte 126 that counts one extension less than there are; the releases of edid-decode in Debian 12 and
  * 13 do not know that and call it a failure, and so may sources.
  *
  * The preset "default" of the userspace program is the same, byte by byte.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * SCDC and link training. The registers are four to a word. A word of which this and the source each
- * own a byte (20h) is written as rarely as can be; those of the source alone only at reset.
+ * SCDC and link training. The registers are four to a word. A word of which this and the source
+ * each own a byte (20h) is written as rarely as can be; those of the source alone only at reset.
  */
 #include "frl.h"
 
@@ -324,8 +324,8 @@ uint64_t frl_poll(struct frl *frl, uint32_t status, bool ready, uint64_t now_ns)
 	uint8_t config;
 
 	/*
-	 * When hot-plug or the source goes, everything is what it was at power-up (10.4.1). Not when
-	 * they come: the source may have written already.
+	 * When hot-plug or the source goes, everything is what it was at power-up (10.4.1). Not
+	 * when they come: the source may have written already.
 	 */
 	if ((frl->ready && !ready) || (frl->powered && !powered))
 		scdc_reset(frl);

@@ -15,8 +15,8 @@
  *                                       <-       all lanes 0 and FLT_update cleared: FRL_start
  *   clears FRL_start, sends video       ->       runs
  *
- * A rate is refused (Fh on all lanes, FLT_update) when a lane stays dirty at every equalisation, and
- * when the whole has not come to an end 200 ms after the rate was written, whoever is to blame.
+ * A rate is refused (Fh on all lanes, FLT_update) when a lane stays dirty at every equalisation,
+ * and when the whole has not come to an end 200 ms after the rate was written, whoever is to blame.
  */
 #ifndef CONTROLLER_FRL_H
 #define CONTROLLER_FRL_H

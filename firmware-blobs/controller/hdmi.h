@@ -7,8 +7,8 @@
  * Hot-plug is high when there is an EDID that has stood for HDMI_HOTPLUG_NS, and follows nothing
  * else: not +5 V, not the host.
  *
- * A picture settles as SDI's does: the receiver's lock, which takes two frames, and one frame more of
- * the same raster. What goes away, goes at once. Any register may have any value.
+ * A picture settles as SDI's does: the receiver's lock, which takes two frames, and one frame more
+ * of the same raster. What goes away, goes at once. Any register may have any value.
  *
  * Not thread safe; all hardware is reached through the hal, which must outlive the structure.
  */
@@ -85,7 +85,7 @@ struct hdmi {
 	bool erred;			/* the error counter moved, at errors_ns */
 	uint64_t errors_ns;
 
-	/* InfoFrames as received; avi and transfer are of the last good ones that are still there */
+	/* InfoFrames as received; avi and transfer are of the last good ones that still come */
 	uint8_t infoframe[KINORA_INFOFRAME_SLOTS][KINORA_INFOFRAME_BYTES];
 	bool have_avi;
 	struct infoframe_avi avi;
@@ -123,8 +123,8 @@ uint16_t hdmi_cec_transmit(struct hdmi *hdmi, const struct kinora_cec_message *m
 unsigned int hdmi_cec_events(struct hdmi *hdmi, struct kinora_cec_message *out, unsigned int max);
 
 /*
- * The InfoFrames that are there, as the mailbox has them: for each one byte with the number of bytes
- * that follow, then header, checksum and body, as received. Only whole ones, within max; returns
+ * The InfoFrames that are there, as the mailbox has them: for each one byte with the number of
+ * bytes that follow, then header, checksum and body, as received. Only whole ones, within max; returns
  * the bytes written.
  */
 unsigned int hdmi_infoframes(const struct hdmi *hdmi, uint8_t *out, unsigned int max);

@@ -38,7 +38,7 @@ void infoframe_avi_default(struct infoframe_avi *avi)
 /* C, EC and ACE; there is none for 640 x 480, so that what none says means HD. */
 static uint8_t avi_colorimetry(unsigned int c, unsigned int ec, unsigned int ace)
 {
-	/* P3 and ICtCp are none of the contract's; sRGB and default RGB have the primaries of 709 */
+	/* P3 and ICtCp are not in the contract; sRGB and default RGB have the primaries of 709 */
 	static const uint8_t additional[16] = {
 		KINORA_COLORIMETRY_UNKNOWN, KINORA_COLORIMETRY_UNKNOWN, KINORA_COLORIMETRY_UNKNOWN,
 		KINORA_COLORIMETRY_709, KINORA_COLORIMETRY_709,

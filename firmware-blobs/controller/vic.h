@@ -55,8 +55,8 @@ int32_t vic_clock_ppb(const struct vic *vic, bool fractional, uint32_t pixelcloc
 bool vic_is_fractional(const struct vic *vic, uint32_t pixelclock);
 
 /*
- * Is the clock for sure of the other family? Between them neither is sure: a clock that wanders there
- * does not change its family to and fro.
+ * Is the clock for sure of the other family? Between them neither is sure: a clock that wanders
+ * there does not change its family to and fro.
  */
 bool vic_family_changed(const struct vic *vic, bool fractional, uint32_t pixelclock);
 

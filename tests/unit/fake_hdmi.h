@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An HDMI receiver made of its registers (docs/hardware.md, section 15), for the firmware to look
- * at, and hands for what is on the other end of the cable: raster, InfoFrames, SCDC, CEC. Nothing in
- * it happens by itself. A write to what is not to be written fails the test.
+ * at, and hands for what is on the other end of the cable: raster, InfoFrames, SCDC, CEC. Nothing
+ * in it happens by itself. A write to what is not to be written fails the test.
  */
 #ifndef FAKE_HDMI_H
 #define FAKE_HDMI_H

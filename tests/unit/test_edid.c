@@ -2,8 +2,8 @@
 /* Sources: firmware-blobs/controller/edid.c firmware-blobs/controller/edid_default.c */
 /*
  * Description: which EDIDs the firmware takes, and what the default one promises. The parser here
- * knows nothing of the firmware: it is written from E-EDID 1.3, CTA-861-H and HDMI 2.1, and a promise
- * is what a source can rely on: rasters, 4:2:0, FRL without DSC, HDR, sound.
+ * knows nothing of the firmware: it is written from E-EDID 1.3, CTA-861-H and HDMI 2.1, and a
+ * promise is what a source can rely on: rasters, 4:2:0, FRL without DSC, HDR, sound.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -131,7 +131,7 @@ static void test_eeodb(void)
 	CU_ASSERT_EQUAL(edid_check(edid, 512), KINORA_MAILBOX_INVALID);
 	CU_ASSERT_EQUAL(edid_blocks(edid, 512), 256);
 
-	/* what looks like it and is none: no CTA block, not its first, behind its data blocks, short */
+	/* what looks like it and is none: no CTA block, not its first, behind the data, short */
 	for (unsigned int i = 0; i < 5; i++) {
 		edid_make(edid, 3);
 		eeodb_put(edid, 2);

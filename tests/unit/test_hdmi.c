@@ -162,7 +162,8 @@ static void row_check(const struct row *row, bool fractional, int ppm, uint8_t v
 	if (row->fractional)
 		CU_ASSERT_EQUAL(((uint64_t)row->clock * 2000 + 1001) / 2002, row->fractional);
 	if (CU_get_number_of_failures() != before)
-		fprintf(stderr, "in VIC %u%s, %d ppm\n", row->vic, fractional ? " / 1.001" : "", ppm);
+		fprintf(stderr, "in VIC %u%s, %d ppm\n", row->vic, fractional ? " / 1.001" : "",
+			ppm);
 }
 
 static void test_rows(void)
@@ -600,9 +601,11 @@ static void test_8k(void)
 			setup();
 			frl_link(rate);
 			if (hz == 60)
-				fake_hdmi_raster(&fake, 7680, 4320, 9000, 4400, false, 2373626374u);
+				fake_hdmi_raster(&fake, 7680, 4320, 9000, 4400, false,
+						 2373626374u);
 			else
-				fake_hdmi_raster(&fake, 7680, 4320, 10800, 4400, false, 2376000000u);
+				fake_hdmi_raster(&fake, 7680, 4320, 10800, 4400, false,
+						 2376000000u);
 			fake_hdmi_status(&fake, KINORA_HDMI_DEPTH_10 << 8, 0);
 			avi(0x60, 0xc0, 0x60, hz == 60 ? 199 : 198, 0);
 			drm(3);
