@@ -9,8 +9,8 @@
  *        (8K at 48, 50, 60 Hz), what is 4:2:0 too; then two detailed timings, zeros, checksum
  *
  * All of it fits two blocks, which every source reads. An HDMI EDID of three needs HF-EEODB and a
- * byte 126 that counts one extension less than there are; the releases of edid-decode in Debian 12 and
- * 13 do not know that and call it a failure, and so may sources.
+ * byte 126 that counts one extension less than there are; the releases of edid-decode in Debian
+ * 12 and 13 do not know that and call it a failure, and so may sources.
  *
  * The preset "default" of the userspace program is the same, byte by byte.
  */

@@ -124,8 +124,8 @@ unsigned int hdmi_cec_events(struct hdmi *hdmi, struct kinora_cec_message *out, 
 
 /*
  * The InfoFrames that are there, as the mailbox has them: for each one byte with the number of
- * bytes that follow, then header, checksum and body, as received. Only whole ones, within max; returns
- * the bytes written.
+ * bytes that follow, then header, checksum and body, as received. Only whole ones, within max;
+ * returns the bytes written.
  */
 unsigned int hdmi_infoframes(const struct hdmi *hdmi, uint8_t *out, unsigned int max);
 

@@ -2,8 +2,8 @@
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the controller's firmware on an HDMI receiver, a source and a host that say
- * anything. The input is a script that sets registers, writes SCDC as a source does, sends InfoFrames, asks
- * things through the mailbox, starts the firmware again, lets time pass and polls. What must hold:
+ * anything. The input is a script that sets registers, writes SCDC as a source does, sends InfoFrames,
+ * asks things through the mailbox, starts the firmware again, lets time pass and polls. What must hold:
  * the block is one the contract allows; only registers that are to be written are, with values they
  * have; the EDID is a good one and never changes while hot-plug is high; hot-plug is high only with
  * an EDID that has stood for 100 ms; every request gets its reply.
@@ -136,8 +136,8 @@ static void register_set(struct script *script)
 	static const uint16_t regs[] = {
 		KINORA_HDMI_STATUS, KINORA_HDMI_ACTIVE, KINORA_HDMI_TOTAL, KINORA_HDMI_PIXELCLOCK,
 		KINORA_HDMI_ERRORS, KINORA_HDMI_LOCK_LOSSES, KINORA_HDMI_INFOFRAMES,
-		KINORA_HDMI_LTP, KINORA_HDMI_CEC_STATUS, KINORA_HDMI_CEC_RX_LENGTH, KINORA_HDMI_CEC_RX,
-		KINORA_HDMI_INFOFRAME_COUNT,
+		KINORA_HDMI_LTP, KINORA_HDMI_CEC_STATUS, KINORA_HDMI_CEC_RX_LENGTH,
+		KINORA_HDMI_CEC_RX, KINORA_HDMI_INFOFRAME_COUNT,
 	};
 	uint32_t pick = script_take(script, 1);
 	unsigned int n = pick % 6;
