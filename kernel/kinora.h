@@ -9,9 +9,9 @@
  *   kinora_signal  -> input, controls, controller                        (signal blocks, events)
  *   kinora_input   -> signal, video, controls, media                     (routing, lock-on)
  *   kinora_dv      -> input, timings                                     (DV timings)
- *   kinora_controls -> signal, colour, infoframe                         (what is known, as controls)
+ *   kinora_controls -> signal, colour, infoframe                         (controls)
  *   kinora_media   -> input                                              (the graph)
- *   kinora_sysfs   -> signal, controller                                 (every connector, as files)
+ *   kinora_sysfs   -> signal, controller                                 (connectors as files)
  *   kinora_ctrl    -> edid, cec, infoframe, firmware                     (the card's controller)
  *
  * Locks, outermost first:

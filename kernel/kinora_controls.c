@@ -85,20 +85,20 @@ static const struct v4l2_ctrl_ops ctrl_ops = {
 	.s_ctrl = set_ctrl,
 };
 
-#define MENU(_ctrl, _id, _name, _menu) \
+#define MENU(_ctrl, _id, _name, _menu, _last) \
 	[_ctrl] = { \
 		.ops = &ctrl_ops, \
 		.id = _id, \
 		.name = _name, \
 		.type = V4L2_CTRL_TYPE_MENU, \
-		.max = ARRAY_SIZE(_menu) - 2, \
+		.max = _last, \
 		.qmenu = _menu, \
 		.flags = V4L2_CTRL_FLAG_READ_ONLY, \
 	}
 
 static const struct v4l2_ctrl_config configs[KINORA_CTRLS] = {
 	MENU(KINORA_CTRL_TRANSFER, V4L2_CID_KINORA_TRANSFER, "Transfer Characteristic",
-	     transfer_menu),
+	     transfer_menu, KINORA_TRANSFER_UNSPECIFIED),
 	[KINORA_CTRL_PAYLOAD_ID] = {
 		.ops = &ctrl_ops,
 		.id = V4L2_CID_KINORA_PAYLOAD_ID,
@@ -107,14 +107,18 @@ static const struct v4l2_ctrl_config configs[KINORA_CTRLS] = {
 		.max = U32_MAX,
 		.flags = V4L2_CTRL_FLAG_READ_ONLY,
 	},
-	MENU(KINORA_CTRL_STATE, V4L2_CID_KINORA_STATE, "Signal State", state_menu),
-	MENU(KINORA_CTRL_REASON, V4L2_CID_KINORA_REASON, "Reason For No Picture", reason_menu),
-	MENU(KINORA_CTRL_MAPPING, V4L2_CID_KINORA_MAPPING, "Link Mapping", mapping_menu),
+	MENU(KINORA_CTRL_STATE, V4L2_CID_KINORA_STATE, "Signal State",
+	     state_menu, KINORA_SIGNAL_LOCKED),
+	MENU(KINORA_CTRL_REASON, V4L2_CID_KINORA_REASON, "Reason For No Picture",
+	     reason_menu, KINORA_REASON_TRAINING),
+	MENU(KINORA_CTRL_MAPPING, V4L2_CID_KINORA_MAPPING, "Link Mapping",
+	     mapping_menu, KINORA_MAPPING_SQD),
 	MENU(KINORA_CTRL_COLORIMETRY, V4L2_CID_KINORA_COLORIMETRY, "Colorimetry",
-	     colorimetry_menu),
-	MENU(KINORA_CTRL_RANGE, V4L2_CID_KINORA_RANGE, "Range On The Wire", range_menu),
+	     colorimetry_menu, KINORA_COLORIMETRY_601),
+	MENU(KINORA_CTRL_RANGE, V4L2_CID_KINORA_RANGE, "Range On The Wire",
+	     range_menu, KINORA_RANGE_FULL),
 	MENU(KINORA_CTRL_SAMPLING, V4L2_CID_KINORA_SAMPLING, "Sampling On The Wire",
-	     sampling_menu),
+	     sampling_menu, KINORA_SAMPLING_420),
 	[KINORA_CTRL_DEPTH] = {
 		.ops = &ctrl_ops,
 		.id = V4L2_CID_KINORA_DEPTH,
@@ -267,7 +271,7 @@ int kinora_controls_init(struct kinora_channel *channel)
 	unsigned int i;
 	int ret;
 
-	v4l2_ctrl_handler_init(ctrls, KINORA_CTRLS + 3);
+	v4l2_ctrl_handler_init(ctrls, KINORA_CTRLS + 4);
 	channel->power_ctrl = v4l2_ctrl_new_std(ctrls, &ctrl_ops, V4L2_CID_DV_RX_POWER_PRESENT, 0,
 						BIT(channel->num_inputs) - 1, 0, 0);
 	channel->rgb_range_ctrl = v4l2_ctrl_new_std_menu(ctrls, &ctrl_ops,
@@ -278,6 +282,8 @@ int kinora_controls_init(struct kinora_channel *channel)
 							  V4L2_CID_DV_RX_IT_CONTENT_TYPE,
 							  V4L2_DV_IT_CONTENT_TYPE_NO_ITC, 0,
 							  V4L2_DV_IT_CONTENT_TYPE_NO_ITC);
+	/* V4L2 adds the other classes by itself, but not those of compound controls */
+	v4l2_ctrl_new_std(ctrls, NULL, V4L2_CID_COLORIMETRY_CLASS, 0, 0, 0, 0);
 	for (i = 0; i < KINORA_CTRLS; i++)
 		channel->ctrl[i] = v4l2_ctrl_new_custom(ctrls, &configs[i], NULL);
 	ret = ctrls->error;

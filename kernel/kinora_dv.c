@@ -2,11 +2,11 @@
 /*
  * DV timings: the rasters of kinora_timings.c in V4L2's terms, and the ioctls.
  *
- * 60 and 59.94 Hz are two timings with two pixel clocks, both exact. V4L2_DV_FL_REDUCED_FPS would say
- * that the clock given is not the real one, so it is never set; applications may set it beside a
- * nominal clock and get the other timing. V4L2_DV_FL_CAN_REDUCE_FPS and _CAN_DETECT_REDUCED_FPS say of
- * the nominal one that the other exists and is told apart. All of these are CTA-861's and not set
- * on rasters that only SDI has.
+ * 60 and 59.94 Hz are two timings with two pixel clocks, both exact. V4L2_DV_FL_REDUCED_FPS would
+ * say that the clock given is not the real one, so it is never set; applications may set it beside
+ * a nominal clock and get the other timing. V4L2_DV_FL_CAN_REDUCE_FPS and _CAN_DETECT_REDUCED_FPS
+ * say of the nominal one that the other exists and is told apart. All of these are CTA-861's and
+ * not set on rasters that only SDI has.
  */
 #include "kinora.h"
 

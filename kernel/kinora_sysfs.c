@@ -102,35 +102,35 @@ static ssize_t emit_word(char *buf, const char * const *words, unsigned int coun
 	ATTR_RO(_name)
 
 /* ... or as a word */
-#define SIGNAL_WORD(_name, ...) \
+#define SIGNAL_WORD(_name, _value, ...) \
 	static ssize_t _name##_show(struct kinora_object *object, char *buf) \
 	{ \
 		static const char * const words[] = { __VA_ARGS__ }; \
 		struct kinora_signal s; \
 		int ret = kinora_signal_read(object->kdev, object->index, &s); \
 		\
-		return ret ? ret : emit_word(buf, words, ARRAY_SIZE(words), s._name); \
+		return ret ? ret : emit_word(buf, words, ARRAY_SIZE(words), _value); \
 	} \
 	ATTR_RO(_name)
 
 #define SIGNAL_FLAG(_name, _flag) \
 	SIGNAL_NUMBER(_name, "%u", !!(s.flags & KINORA_SIGNAL_FLAG_##_flag))
 
-SIGNAL_WORD(state, "none", "unstable", "unsupported", "locked");
-SIGNAL_WORD(reason, "none", "link-missing", "links-differ", "link-order", "skew", "raster",
-	    "dual-link", "sampling", "flapping", "training");
-SIGNAL_WORD(interface, "none", "hd", "3g-a", "3g-b", "6g", "12g", "quad-3g", "quad-6g", "quad-12g",
-	    "tmds", "frl", "24g", "quad-24g");
+SIGNAL_WORD(state, s.state, "none", "unstable", "unsupported", "locked");
+SIGNAL_WORD(reason, s.reason, "none", "link-missing", "links-differ", "link-order", "skew",
+	    "raster", "dual-link", "sampling", "flapping", "training");
+SIGNAL_WORD(interface, s.interface, "none", "hd", "3g-a", "3g-b", "6g", "12g", "quad-3g",
+	    "quad-6g", "quad-12g", "tmds", "frl", "24g", "quad-24g");
 SIGNAL_NUMBER(width, "%u", le16_to_cpu(s.width));
 SIGNAL_NUMBER(height, "%u", le16_to_cpu(s.height));
 SIGNAL_NUMBER(htotal, "%u", le16_to_cpu(s.htotal));
 SIGNAL_NUMBER(vtotal, "%u", le16_to_cpu(s.vtotal));
 SIGNAL_NUMBER(pixelclock, "%llu", le64_to_cpu(s.pixelclock));
-SIGNAL_WORD(mapping, "single", "2si", "sqd");
-SIGNAL_WORD(colorimetry, "709", "vanc", "2020", "unknown", "601");
-SIGNAL_WORD(transfer, "sdr", "hlg", "pq", "unspecified");
-SIGNAL_WORD(range, "narrow", "full");
-SIGNAL_WORD(sampling, "422", "444", "rgb", "420");
+SIGNAL_WORD(mapping, s.mapping, "single", "2si", "sqd");
+SIGNAL_WORD(colorimetry, s.colorimetry, "709", "vanc", "2020", "unknown", "601");
+SIGNAL_WORD(transfer, s.transfer, "sdr", "hlg", "pq", "unspecified");
+SIGNAL_WORD(range, s.range, "narrow", "full");
+SIGNAL_WORD(sampling, s.sampling, "422", "444", "rgb", "420");
 SIGNAL_NUMBER(depth, "%u", s.depth);
 SIGNAL_NUMBER(dual, "%u", s.dual);
 SIGNAL_NUMBER(lock_losses, "%u", le32_to_cpu(s.lock_losses));
@@ -143,7 +143,7 @@ SIGNAL_FLAG(errors, ERRORS);
 SIGNAL_FLAG(hotplug, HOTPLUG);
 SIGNAL_FLAG(hdmi, HDMI);
 SIGNAL_NUMBER(vic, "%u", s.vic);
-SIGNAL_WORD(it_content, "none", "graphics", "photo", "cinema", "game");
+SIGNAL_WORD(it_content, s.it_content, "none", "graphics", "photo", "cinema", "game");
 SIGNAL_NUMBER(frl_rate, "%u", s.frl_rate);
 SIGNAL_NUMBER(infoframes, "%u", le32_to_cpu(s.infoframes));
 
@@ -521,26 +521,26 @@ static ssize_t emit_node_holder(struct kinora_node *node, char *buf)
 	return ret;
 }
 
-#define NODE_FILES(_node) \
-	static ssize_t _node##_show(struct kinora_object *object, char *buf) \
-	{ \
-		return sysfs_emit(buf, "%s\n", \
-				  video_device_node_name(&channel_of(object)->_node.vdev)); \
-	} \
-	ATTR_RO(_node); \
-	static ssize_t _node##_state_show(struct kinora_object *object, char *buf) \
-	{ \
-		return emit_node_state(&channel_of(object)->_node, buf); \
-	} \
-	ATTR_RO(_node##_state); \
-	static ssize_t _node##_holder_show(struct kinora_object *object, char *buf) \
-	{ \
-		return emit_node_holder(&channel_of(object)->_node, buf); \
-	} \
-	ATTR_RO(_node##_holder)
+static ssize_t emit_node_name(struct kinora_node *node, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", video_device_node_name(&node->vdev));
+}
 
-NODE_FILES(video);
-NODE_FILES(meta);
+#define NODE_FILE(_name, _emit, _node) \
+	static ssize_t _name##_show(struct kinora_object *object, char *buf) \
+	{ \
+		struct kinora_channel *channel = channel_of(object); \
+		\
+		return _emit(_node, buf); \
+	} \
+	ATTR_RO(_name)
+
+NODE_FILE(video, emit_node_name, &channel->video);
+NODE_FILE(video_state, emit_node_state, &channel->video);
+NODE_FILE(video_holder, emit_node_holder, &channel->video);
+NODE_FILE(meta, emit_node_name, &channel->meta);
+NODE_FILE(meta_state, emit_node_state, &channel->meta);
+NODE_FILE(meta_holder, emit_node_holder, &channel->meta);
 
 static struct attribute *channel_attrs[] = {
 	&attr_input.attr, &attr_inputs.attr, &attr_expected_width.attr,
@@ -644,8 +644,10 @@ int kinora_sysfs_init(struct kinora_device *kdev)
  */
 void kinora_sysfs_notify(struct kinora_device *kdev, unsigned int connector)
 {
-	struct kinora_objects *objects = smp_load_acquire(&kdev->objects);
+	struct kinora_objects *objects;
 
+	/* pairs with kinora_sysfs_init(): what it points to is whole */
+	objects = smp_load_acquire(&kdev->objects);
 	if (objects && objects->connectors[connector])
 		sysfs_notify(&objects->connectors[connector]->kobj, NULL, "state");
 }

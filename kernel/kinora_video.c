@@ -5,8 +5,8 @@
  *
  * Width, height and rate are the timing's and nothing else's: there is no scaler, so each format
  * has exactly one frame size and one interval. The frames of an interlaced signal come whole, both
- * fields in one buffer and the first one, the upper, in lines 0, 2, 4 ...: V4L2_FIELD_INTERLACED, 25
- * of them a second for 1080i50. Colours are those of the signal (kinora_colour.c).
+ * fields in one buffer and the first one, the upper, in lines 0, 2, 4 ...: V4L2_FIELD_INTERLACED,
+ * 25 of them a second for 1080i50. Colours are those of the signal (kinora_colour.c).
  */
 #include <media/v4l2-event.h>
 #include <media/v4l2-ioctl.h>
