@@ -200,45 +200,13 @@ static uint64_t raster_poll(struct hdmi *hdmi, bool lost, uint64_t now_ns)
 	return hdmi->settled ? UINT64_MAX : hdmi->since_ns + vic_frame_ns(hdmi->vic);
 }
 
-/* --- a flapping cable --- */
-
-static void loss_note(struct hdmi *hdmi, uint64_t now_ns)
-{
-	hdmi->loss_ns[hdmi->loss_at] = now_ns;
-	hdmi->loss_at = (hdmi->loss_at + 1) % HDMI_FLAPPING_LOSSES;
-	if (hdmi->losses < HDMI_FLAPPING_LOSSES)
-		hdmi->losses++;
-}
-
-static bool losses_flap(const struct hdmi *hdmi, uint64_t now_ns)
-{
-	return hdmi->losses == HDMI_FLAPPING_LOSSES &&
-	       now_ns - hdmi->loss_ns[hdmi->loss_at] < HDMI_FLAPPING_NS;
-}
-
-/* Standing is to stay locked, or to stay away. */
 static uint64_t flapping_poll(struct hdmi *hdmi, uint32_t lost, uint64_t now_ns)
 {
 	bool carrier = hdmi->now.status & KINORA_HDMI_CARRIER;
-	bool stands = hdmi->seen || !carrier;
 
-	for (uint32_t i = 0; i < lost && i < HDMI_FLAPPING_LOSSES; i++)
-		loss_note(hdmi, now_ns);
-	if (lost || !stands || !hdmi->stands || hdmi->stood_locked != hdmi->seen)
-		hdmi->stands_ns = now_ns;
-	hdmi->stands = stands;
-	hdmi->stood_locked = hdmi->seen;
-	if (lost && !hdmi->flapping && losses_flap(hdmi, now_ns)) {
-		hdmi->flapping = true;
-		LOG(hdmi, now_ns, FLAPPING, hdmi->losses, 0);
-	}
-	if (!hdmi->flapping || !stands)
-		return UINT64_MAX;
-	if (now_ns - hdmi->stands_ns < HDMI_STANDING_NS)
-		return hdmi->stands_ns + HDMI_STANDING_NS;
-	hdmi->flapping = false;
-	hdmi->losses = 0;
-	return UINT64_MAX;
+	if (flap_update(&hdmi->flap, lost, carrier, hdmi->seen, now_ns))
+		LOG(hdmi, now_ns, FLAPPING, FLAP_LOSSES, 0);
+	return flap_next(&hdmi->flap);
 }
 
 /* --- the whole --- */
@@ -394,7 +362,7 @@ static void signal_judge(const struct hdmi *hdmi, struct kinora_signal *signal)
 {
 	uint32_t status = hdmi->now.status;
 
-	if (hdmi->flapping) {
+	if (hdmi->flap.flapping) {
 		signal->state = KINORA_SIGNAL_UNSTABLE;
 		signal->reason = KINORA_REASON_FLAPPING;
 		return;

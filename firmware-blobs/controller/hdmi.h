@@ -20,6 +20,7 @@
 
 #include "cec.h"
 #include "edid.h"
+#include "flap.h"
 #include "frl.h"
 #include "hal.h"
 #include "infoframe.h"
@@ -28,11 +29,6 @@
 struct log;
 
 #define HDMI_HOTPLUG_NS 100000000ULL	/* low for so long after a change of the EDID */
-
-/* Section 10 of docs/hardware.md: so many losses of lock in this time are a flapping cable ... */
-#define HDMI_FLAPPING_LOSSES 8
-#define HDMI_FLAPPING_NS 1000000000ULL
-#define HDMI_STANDING_NS 250000000ULL	/* ... until it has stood for this time */
 
 #define HDMI_ERRORS_NS 1000000000ULL	/* how long an error is shown in the flags */
 
@@ -74,13 +70,7 @@ struct hdmi {
 	uint64_t since_ns;
 	bool settled;
 
-	/* Lock losses of the last second, oldest at loss_at; and a flapping cable's peace */
-	uint64_t loss_ns[HDMI_FLAPPING_LOSSES];
-	uint8_t loss_at, losses;
-	bool flapping;
-	bool stands;			/* locked, or no carrier ... */
-	bool stood_locked;		/* ... which of them */
-	uint64_t stands_ns;
+	struct flap flap;
 
 	bool erred;			/* the error counter moved, at errors_ns */
 	uint64_t errors_ns;

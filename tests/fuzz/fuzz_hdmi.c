@@ -2,11 +2,11 @@
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the controller's firmware on an HDMI receiver, a source and a host that say
- * anything. The input is a script that sets registers, writes SCDC as a source does, sends InfoFrames,
- * asks things through the mailbox, starts the firmware again, lets time pass and polls. What must hold:
- * the block is one the contract allows; only registers that are to be written are, with values they
- * have; the EDID is a good one and never changes while hot-plug is high; hot-plug is high only with
- * an EDID that has stood for 100 ms; every request gets its reply.
+ * anything. The input is a script that sets registers, writes SCDC as a source does, sends
+ * InfoFrames, asks things through the mailbox, starts the firmware again, lets time pass and polls.
+ * What must hold: the block is one the contract allows; only registers that are to be written are,
+ * with values they have; the EDID is a good one and never changes while hot-plug is high; hot-plug
+ * is high only with an EDID that has stood for 100 ms; every request gets its reply.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,7 +2,8 @@
 /* Sources: firmware-blobs/controller/hdmi.c firmware-blobs/controller/vic.c */
 /* Sources: firmware-blobs/controller/infoframe.c firmware-blobs/controller/edid.c */
 /* Sources: firmware-blobs/controller/edid_default.c firmware-blobs/controller/frl.c */
-/* Sources: firmware-blobs/controller/cec.c tests/unit/fake_hdmi.c */
+/* Sources: firmware-blobs/controller/cec.c firmware-blobs/controller/flap.c */
+/* Sources: tests/unit/fake_hdmi.c */
 /*
  * Description: what the firmware says of an HDMI source: every raster of CTA-861 in both families,
  * every field of the InfoFrames that matters, settling, flapping, hot-plug and EDID, and registers
