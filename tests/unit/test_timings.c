@@ -77,6 +77,18 @@ static const struct {
 	  148500000, 148351648 },
 	{ 19, 1280, 720, 1980, 750, 50, { 440, 40, 220 }, { 5, 5, 20 }, 74250000, 0 },
 	{ 4, 1280, 720, 1650, 750, 60, { 110, 40, 220 }, { 5, 5, 20 }, 74250000, 74175824 },
+	{ 111, 1920, 1080, 2750, 1125, 48, { 638, 44, 148 }, { 4, 5, 36 },
+	  148500000, 148351648 },
+	{ 64, 1920, 1080, 2640, 1125, 100, { 528, 44, 148 }, { 4, 5, 36 }, 297000000, 0 },
+	{ 63, 1920, 1080, 2200, 1125, 120, { 88, 44, 148 }, { 4, 5, 36 },
+	  297000000, 296703297 },
+	{ 60, 1280, 720, 3300, 750, 24, { 1760, 40, 220 }, { 5, 5, 20 }, 59400000, 59340659 },
+	{ 61, 1280, 720, 3960, 750, 25, { 2420, 40, 220 }, { 5, 5, 20 }, 74250000, 0 },
+	{ 62, 1280, 720, 3300, 750, 30, { 1760, 40, 220 }, { 5, 5, 20 }, 74250000, 74175824 },
+	{ 108, 1280, 720, 2500, 750, 48, { 960, 40, 220 }, { 5, 5, 20 }, 90000000, 89910090 },
+	{ 41, 1280, 720, 1980, 750, 100, { 440, 40, 220 }, { 5, 5, 20 }, 148500000, 0 },
+	{ 47, 1280, 720, 1650, 750, 120, { 110, 40, 220 }, { 5, 5, 20 },
+	  148500000, 148351648 },
 };
 
 static void test_cta(void)
@@ -154,18 +166,41 @@ static void test_sdi(void)
 			2373626374ULL);
 }
 
+/*
+ * CTA-861-I, VIC 5 and 20: 2, 5 and 15 lines and half a line more, twice. SMPTE ST 274: active lines
+ * 21-560 and 584-1123 of 1125, so 22 lines of blanking before the first field and 23 before the
+ * second.
+ */
+static void check_interlaced(const struct kinora_timing *t, unsigned int vic,
+			     unsigned long long clock)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	CU_ASSERT_TRUE(kinora_timing_interlaced(t));
+	CU_ASSERT_EQUAL(t->vic, vic);
+	CU_ASSERT_EQUAL(t->pixelclock, clock);
+	CU_ASSERT_EQUAL(t->vfront, 2);
+	CU_ASSERT_EQUAL(t->vsync, 5);
+	CU_ASSERT_EQUAL(t->vback, 15);
+	CU_ASSERT_EQUAL(t->vfront + t->vsync + t->vback, 1125 - 1123 + 20);
+	CU_ASSERT_EQUAL(t->vblank2, 584 - 560 - 1);
+	CU_ASSERT_EQUAL(t->hsync, 44);
+	CU_ASSERT_EQUAL(t->hback, 148);
+}
+
 static void test_interlaced(void)
 {
-	const struct kinora_timing *t = find(1920, 1080, 2640, 1125, 25, 1, 1, SDI);
+	static const unsigned int standards[] = { SDI, CTA };
+	unsigned int i, s;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
-	CU_ASSERT_EQUAL(t->vic, 20);
-	CU_ASSERT_EQUAL(t->pixelclock, 74250000);
-	CU_ASSERT_TRUE(kinora_timing_interlaced(t));
-	t = find(1920, 1080, 2200, 1125, 30000, 1001, 1, SDI);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
-	CU_ASSERT_EQUAL(t->vic, 5);
-	CU_ASSERT_EQUAL(t->pixelclock, 74175824);
+	for (i = 0; i < 2; i++) {
+		s = standards[i];
+		check_interlaced(find(1920, 1080, 2640, 1125, 25, 1, 1, s), 20, 74250000);
+		check_interlaced(find(1920, 1080, 2200, 1125, 30, 1, 1, s), 5, 74250000);
+		check_interlaced(find(1920, 1080, 2200, 1125, 30000, 1001, 1, s), 5, 74175824);
+		/* rates are those of frames */
+		CU_ASSERT_PTR_NULL(find(1920, 1080, 2640, 1125, 50, 1, 1, s));
+		CU_ASSERT_PTR_NULL(find(1920, 1080, 2200, 1125, 60, 1, 1, s));
+	}
 	/* 1080p25 has the same totals and is another raster */
 	CU_ASSERT_EQUAL(find(1920, 1080, 2640, 1125, 25, 1, 0, SDI)->vic, 33);
 	CU_ASSERT_FALSE(kinora_timing_interlaced(find(1920, 1080, 2640, 1125, 25, 1, 0, SDI)));
