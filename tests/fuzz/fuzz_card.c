@@ -6,6 +6,7 @@
 /* Sources: tests/vcard/stimulus.c tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
+/* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */
 /*
  * Description: a hostile guest for the card's engine, for libFuzzer; with -DREPLAY an ordinary
  * program that runs the files named on its command line.

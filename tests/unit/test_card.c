@@ -7,6 +7,7 @@
 /* Sources: tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c tests/vcard/world.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
+/* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */
 /*
  * Description: the virtual card against docs/hardware.md, with a fake host: registers, rings,
  * tables, records, freewheeling, stop, reset, and what a broken or hostile host may do. Small
@@ -161,7 +162,7 @@ static void test_identity(void)
 	CU_ASSERT(!memcmp(serial, "TEST-1\0\0\0\0\0\0\0\0\0\0", KINORA_SERIAL_BYTES));
 	CU_ASSERT_EQUAL(get(0x0020), 1234u << 16 | CARD_RING_LOG2_MAX << 8 | 4);
 	CU_ASSERT_EQUAL(get(0x0024), 0x1ff);
-	CU_ASSERT_EQUAL(get(0x0028), 0x1f);
+	CU_ASSERT_EQUAL(get(0x0028), 0x3f);
 	CU_ASSERT_EQUAL(get(0x002c), 8 << 4 | 4);
 	CU_ASSERT_EQUAL(get(0x0034), KINORA_STATUS_READY);
 	for (unsigned int n = 0; n < KINORA_STREAMS; n++)
@@ -219,12 +220,12 @@ static void test_input(void)
 	begin();
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
 		CU_ASSERT_EQUAL(get(KINORA_REG_CHANNEL(i)), i);
-	CU_ASSERT_EQUAL(get(input0 + KINORA_CHANNEL_INPUTS), 0x11);
-	CU_ASSERT_EQUAL(get(input2 + KINORA_CHANNEL_INPUTS), 0x04);
+	CU_ASSERT_EQUAL(get(input0 + KINORA_CHANNEL_INPUTS), 0x31);
+	CU_ASSERT_EQUAL(get(input2 + KINORA_CHANNEL_INPUTS), 0x24);
 	put(input0, KINORA_CONN_SDI_QUAD);
 	CU_ASSERT_EQUAL(get(input0), KINORA_CONN_SDI_QUAD);
 	put(input0, KINORA_CONN_SDI2);
-	put(input0, KINORA_CONN_HDMI1);
+	put(input0, KINORA_CONN_REF);
 	put(input0, 0xffffffff);
 	CU_ASSERT_EQUAL(get(input0), KINORA_CONN_SDI_QUAD);
 	put(input2, KINORA_CONN_SDI_QUAD);
@@ -269,7 +270,7 @@ static void test_stream_registers(void)
 		CU_ASSERT_EQUAL(get(KINORA_REG_STREAM(4) + reg), 0x12345678 + reg);
 	}
 	put(KINORA_REG_STREAM(4) + KINORA_STREAM_FLAGS, 0xffffffff);
-	CU_ASSERT_EQUAL(get(KINORA_REG_STREAM(4) + KINORA_STREAM_FLAGS), KINORA_STREAM_INTERLACED);
+	CU_ASSERT_EQUAL(get(KINORA_REG_STREAM(4) + KINORA_STREAM_FLAGS), 0x7);
 	video_init(&config, 65536);
 	CU_ASSERT(fake_stream_start(&video));
 	before = get(video.regs + KINORA_STREAM_BYTES);

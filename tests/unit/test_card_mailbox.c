@@ -7,6 +7,7 @@
 /* Sources: tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c tests/vcard/world.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
+/* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */
 /*
  * Description: the mailbox of docs/hardware.md, section 13, from both of its sides: the host's
  * registers and the controller's bus. The test is both, so the card's own controller is not

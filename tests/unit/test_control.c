@@ -9,6 +9,7 @@
 /* Sources: tests/vcard/vfu_sock.c tests/vcard/wire.c tests/vcard/world.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
+/* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */
 /*
  * Description: the control socket and the stimulus of the command line: requests and answers,
  * clients that come, go and misbehave, files that wait.
@@ -178,8 +179,8 @@ static void test_errors(void)
 	CU_ASSERT_FALSE(ask(fd, "signal sdi1 1080p51"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "1080p51"));
 	CU_ASSERT_FALSE(ask(fd, "wait 10"));
-	CU_ASSERT_FALSE(ask(fd, "signal hdmi1 1080p50"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "hdmi1"));
+	CU_ASSERT_FALSE(ask(fd, "signal ref 1080p25"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "ref"));
 	CU_ASSERT_FALSE(ask(fd, "signal sdi1 1080p50 file=/nonexistent.y4m"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "/nonexistent.y4m"));
 	/* nothing of that has changed anything, and the client is still served */
@@ -269,7 +270,7 @@ static void test_script(void)
 	/* an error says where it stands; the end does not wait for a script that waits */
 	out = fopen(file, "we");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
-	fputs("\nsignal hdmi1 1080p50\n", out);
+	fputs("\nsignal ref 1080p25\n", out);
 	fclose(out);
 	script_init(&script);
 	CU_ASSERT_EQUAL(script_add(&script, file, error, sizeof(error)), 0);

@@ -483,7 +483,9 @@ static void frame_plan(struct channel *channel, struct frame *frame)
 	frame->is.number = channel->base + channel->next;
 	frame->is.sof_ns = cadence_time(&channel->cadence, channel->next);
 	frame->is.eof_ns = frame->is.sof_ns +
-			   cadence_part(&channel->cadence, WIRE_ACTIVE_NUM, WIRE_TOTAL_NUM);
+			   cadence_part(&channel->cadence,
+					frame->wire ? frame->wire->active_num : WIRE_ACTIVE_NUM,
+					frame->wire ? frame->wire->active_den : WIRE_TOTAL_NUM);
 	frame->is.generation = signal->generation;
 	if (locked)
 		frame->is.payload_id = signal->payload_id[0];

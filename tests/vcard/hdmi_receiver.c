@@ -313,18 +313,11 @@ bool hdmi_receiver_hotplug(const struct hdmi_receiver *rx)
 
 void hdmi_receiver_power(struct hdmi_receiver *rx, bool power, uint64_t now_ns)
 {
-	static const uint8_t of_source[] = {
-		SCDC_SOURCE_VERSION, SCDC_UPDATE_0, SCDC_UPDATE_1, SCDC_TMDS_CONFIG,
-		SCDC_CONFIG_0, SCDC_CONFIG_1,
-	};
-
 	advance(rx, now_ns);
 	rx->power = power;
 	if (!power) {
 		rx->sending = false;
 		rx->lanes_rate = 0;
-		for (unsigned int i = 0; i < sizeof(of_source); i++)
-			rx->scdc[of_source[i]] = 0;
 	}
 	settle(rx, now_ns);
 }

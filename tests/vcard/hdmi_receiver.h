@@ -11,7 +11,7 @@
  * - Lock needs the link that the source uses: LINK, scrambling as TMDS_Config says, and lanes that
  *   carry the rate. It comes two frames after all of that is so.
  * - InfoFrames come with lock and go with it; one that is no longer sent stays for a second.
- * - When +5 V goes, SCDC registers that belong to the source, and its update flags, become 0.
+ * - SCDC keeps what it has when +5 V goes: to reset it is the firmware's business.
  */
 #ifndef VCARD_HDMI_RECEIVER_H
 #define VCARD_HDMI_RECEIVER_H

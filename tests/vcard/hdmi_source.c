@@ -301,9 +301,11 @@ static void begin(struct hdmi_source *source, struct hdmi_receiver *rx, uint64_t
 	} else if (source->trained == source->choice.frl) {
 		enter(source, HDMI_SOURCE_PREPARING, now_ns + PREPARE_NS);
 	} else {
-		hdmi_receiver_scdc_write(rx, SCDC_SOURCE_VERSION, 1);
+		/* the sink sees this, and then the rate, even if it had the same before */
+		frl_leave(source, rx);
 		hdmi_receiver_scdc_write(rx, SCDC_TMDS_CONFIG, 0);
 		enter(source, HDMI_SOURCE_FRL_READY, now_ns + TRAINING_NS);
+		source->poll_ns = now_ns + TRAINING_POLL_NS;
 	}
 }
 

@@ -33,6 +33,7 @@ struct mem_layout {
 	uint32_t planes;	/* used entries of plane[] */
 	struct mem_plane plane[MEM_PLANES_MAX];
 	uint32_t bytes;		/* the whole buffer: the sum of stride * rows over the planes */
+	uint32_t rgb;		/* KINORA_STREAM_RGB_*: how RGB on the wire is to be read */
 };
 
 /*

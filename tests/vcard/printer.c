@@ -30,6 +30,17 @@ static void *printer_run(void *arg)
 	prctl(PR_SET_NAME, "printer");
 	pthread_mutex_lock(&printer->lock);
 	while (!printer->quit) {
+		void (*task)(void *opaque) = printer->task;
+
+		if (task) {
+			void *opaque = printer->opaque;
+
+			printer->task = NULL;
+			pthread_mutex_unlock(&printer->lock);
+			task(opaque);
+			pthread_mutex_lock(&printer->lock);
+			continue;
+		}
 		if (!job_take(printer, &job)) {
 			pthread_cond_wait(&printer->wake, &printer->lock);
 			continue;
@@ -76,6 +87,15 @@ void printer_finish(struct printer *printer)
 		wire_put(printer->job[i].wire);
 	pthread_mutex_destroy(&printer->lock);
 	pthread_cond_destroy(&printer->wake);
+}
+
+void printer_task(struct printer *printer, void (*task)(void *opaque), void *opaque)
+{
+	pthread_mutex_lock(&printer->lock);
+	printer->task = task;
+	printer->opaque = opaque;
+	pthread_cond_signal(&printer->wake);
+	pthread_mutex_unlock(&printer->lock);
 }
 
 void printer_request(struct printer *printer, struct channel *channel, struct wire *wire,

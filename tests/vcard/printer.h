@@ -28,6 +28,8 @@ struct printer {
 	pthread_cond_t wake;
 	bool quit;				/* GUARDED_BY(lock) */
 	struct printer_job job[KINORA_CHANNELS];	/* GUARDED_BY(lock) */
+	void (*task)(void *opaque);		/* GUARDED_BY(lock): NULL: nothing to do */
+	void *opaque;				/* GUARDED_BY(lock) */
 };
 
 void printer_init(struct printer *printer);
@@ -38,5 +40,8 @@ void printer_finish(struct printer *printer);
 /* Only a channel's latest request counts. channel_notify() tells when it has been carried out. */
 void printer_request(struct printer *printer, struct channel *channel, struct wire *wire,
 		     const struct mem_layout *layout);
+
+/* Call this on the printing thread; the latest counts. For prints that are wanted before a plug. */
+void printer_task(struct printer *printer, void (*task)(void *opaque), void *opaque);
 
 #endif

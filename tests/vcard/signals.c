@@ -28,6 +28,8 @@ bool signals_links_locked(struct signals *signals, unsigned int connector)
 	unsigned int links = links_of(connector);
 	uint64_t now = card_time(signals->card);
 
+	if (connector == KINORA_CONN_HDMI1)
+		return hdmi_port_locked(&signals->hdmi, now);
 	for (unsigned int link = 0; link < KINORA_RX_LINKS; link++) {
 		if (links & 1u << link &&
 		    !(receiver_read(&signals->receivers, link, KINORA_RX_STATUS, now) &
@@ -43,6 +45,8 @@ uint32_t signals_line_errors(struct signals *signals, unsigned int connector, ui
 	unsigned int links = links_of(connector);
 	uint32_t errors = 0;
 
+	if (connector == KINORA_CONN_HDMI1)
+		return hdmi_port_errors_in(&signals->hdmi, from_ns, to_ns);
 	for (unsigned int link = 0; link < KINORA_RX_LINKS; link++) {
 		if (links & 1u << link)
 			errors += receiver_line_errors_in(&signals->receivers, link, from_ns,
@@ -65,6 +69,20 @@ static uint32_t bus_receiver_read(void *opaque, unsigned int link, unsigned int 
 	struct signals *signals = opaque;
 
 	return receiver_read(&signals->receivers, link, reg, card_time(signals->card));
+}
+
+static uint32_t bus_hdmi_read(void *opaque, uint32_t offset)
+{
+	struct signals *signals = opaque;
+
+	return hdmi_port_read(&signals->hdmi, offset, card_time(signals->card));
+}
+
+static void bus_hdmi_write(void *opaque, uint32_t offset, uint32_t value)
+{
+	struct signals *signals = opaque;
+
+	hdmi_port_write(&signals->hdmi, offset, value, card_time(signals->card));
 }
 
 static const char *const states[] = { "none", "unstable", "unsupported", "locked" };
@@ -97,6 +115,8 @@ static void bus_publish(void *opaque, unsigned int block, bool event)
 static const struct bus_ops bus_ops = {
 	.time_ns = bus_time_ns,
 	.receiver_read = bus_receiver_read,
+	.hdmi_read = bus_hdmi_read,
+	.hdmi_write = bus_hdmi_write,
 	.publish = bus_publish,
 };
 
@@ -210,10 +230,16 @@ static const struct loader_ops loader_ops = {
 static uint64_t firmware_run(struct signals *signals)
 {
 	struct card *card = signals->card;
-	uint64_t again = loader_run(&signals->loader, atomic_load(&card->faults.dead));
-	uint64_t now = card_time(card);
-	uint64_t change = receiver_next_change(&signals->receivers, now);
+	uint64_t again, now, change, hdmi;
 
+	hdmi_port_poll(&signals->hdmi, card_time(card));
+	hdmi_cable_follow(&signals->cable);
+	again = loader_run(&signals->loader, atomic_load(&card->faults.dead));
+	now = card_time(card);
+	change = receiver_next_change(&signals->receivers, now);
+	hdmi = hdmi_port_next(&signals->hdmi, now);
+	if (hdmi < change)
+		change = hdmi;
 	if (again > now + LONGEST_SLEEP_NS)
 		again = now + LONGEST_SLEEP_NS;
 	return again < change ? again : change;
@@ -292,6 +318,8 @@ int signals_init(struct signals *signals, struct card *card)
 	bus_init(&signals->bus, &bus_ops, signals);
 	loader_init(&signals->loader, &card->config.loader, &signals->bus, &card->books,
 		    &loader_ops, signals);
+	hdmi_port_init(&signals->hdmi);
+	hdmi_cable_init(&signals->cable, card);
 	return receivers_init(&signals->receivers);
 }
 
@@ -324,6 +352,8 @@ void signals_stop(struct signals *signals)
 void signals_finish(struct signals *signals)
 {
 	loader_finish(&signals->loader);
+	hdmi_cable_finish(&signals->cable);
+	hdmi_port_finish(&signals->hdmi);
 	receivers_finish(&signals->receivers);
 	pthread_mutex_destroy(&signals->lock);
 	pthread_cond_destroy(&signals->wake);

@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "bus.h"
+#include "hdmi_cable.h"
+#include "hdmi_port.h"
 #include "loader.h"
 #include "receiver.h"
 
@@ -19,6 +21,8 @@ struct card;
 struct signals {
 	struct card *card;
 	struct receivers receivers;
+	struct hdmi_port hdmi;
+	struct hdmi_cable cable;
 	struct bus bus;			/* the thread's */
 	struct loader loader;
 	pthread_t thread;

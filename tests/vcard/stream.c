@@ -72,7 +72,7 @@ static uint32_t register_mask(uint32_t offset)
 {
 	switch (offset) {
 	case KINORA_STREAM_FLAGS:
-		return KINORA_STREAM_INTERLACED;
+		return KINORA_STREAM_INTERLACED | KINORA_STREAM_RGB_RANGE_MASK;
 	default:
 		return UINT32_MAX;
 	}
@@ -321,6 +321,7 @@ static unsigned int geometry_check(struct stream *stream)
 	if (mem_layout_init_host(&stream->layout, config->format, config->width, config->height,
 				 config->stride0, config->stride1, config->plane1, config->bytes))
 		return KINORA_ERROR_GEOMETRY;
+	stream->layout.rgb = FIELD_GET(KINORA_STREAM_RGB_RANGE_MASK, config->flags);
 	return KINORA_ERROR_NONE;
 }
 

@@ -35,6 +35,8 @@ int wire_create(struct wire **out, const struct wire_shape *shape, struct pictur
 	wire->interlaced = shape->interlaced;
 	wire->rate_num = shape->rate_num;
 	wire->rate_den = shape->rate_den;
+	wire->active_num = shape->active_den ? shape->active_num : WIRE_ACTIVE_NUM;
+	wire->active_den = shape->active_den ? shape->active_den : WIRE_TOTAL_NUM;
 	wire->colour = shape->colour;
 	wire->memory = shape->memory;
 	wire->source = source;
@@ -179,6 +181,8 @@ void wire_put(struct wire *wire)
 		print_destroy(print);
 	}
 	picture_source_destroy(wire->source);
+	for (unsigned int i = 0; i <= KINORA_STREAM_RGB_FULL; i++)
+		picture_source_destroy(wire->read[i]);
 	for (unsigned int i = 0; i < 4; i++)
 		wire_put(wire->of[i]);
 	pthread_mutex_destroy(&wire->make);
@@ -189,6 +193,14 @@ void wire_put(struct wire *wire)
 void wire_plug(struct wire *wire, uint64_t t0, int32_t ppb)
 {
 	cadence_init_signal(&wire->cadence, t0, wire->rate_num, wire->rate_den, ppb);
+}
+
+/* The picture, RGB of it read so. */
+static const struct picture_source *picture(const struct wire *wire, uint32_t rgb)
+{
+	if (rgb <= KINORA_STREAM_RGB_FULL && wire->read[rgb])
+		return wire->read[rgb];
+	return wire->source;
 }
 
 static bool layout_equal(const struct mem_layout *a, const struct mem_layout *b)
@@ -210,7 +222,8 @@ struct print *wire_print_find(struct wire *wire, const struct mem_layout *layout
 
 	pthread_mutex_lock(&wire->lock);
 	for (print = wire->prints; print; print = print->next) {
-		if (layout_equal(&print->layout, layout)) {
+		if (layout_equal(&print->layout, layout) &&
+		    picture(wire, print->layout.rgb) == picture(wire, layout->rgb)) {
 			print->users++;
 			print->last_use = ++wire->uses;
 			break;
@@ -262,8 +275,8 @@ static int print_render(struct wire *wire, struct print *print)
 	if (!print->render)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < frames; i++) {
-		ret = render_create(&print->render[i], wire->source, i, &print->layout,
-				    wire->colour);
+		ret = render_create(&print->render[i], picture(wire, print->layout.rgb), i,
+				    &print->layout, wire->colour);
 		if (ret)
 			return ret;
 		print->count++;

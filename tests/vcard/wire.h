@@ -37,9 +37,12 @@ struct wire {
 	uint32_t height;
 	bool interlaced;
 	uint32_t rate_num, rate_den;	/* frames a second */
+	uint32_t active_num, active_den; /* share of a frame's lines that are active */
 	struct cadence cadence;		/* set when it is plugged in */
 	struct picture_colour colour;
 	struct picture_source *source;
+	/* of RGB: read as limited and as full range, KINORA_STREAM_RGB_*; else NULL */
+	struct picture_source *read[KINORA_STREAM_RGB_FULL + 1];
 	struct wire *of[4];		/* whose pictures this one's is made of; references */
 	uint8_t part;			/* a link of of[0]: which part of its picture, 0 .. 3 */
 	bool square;			/* ... by square division, else by interleave */
@@ -59,6 +62,7 @@ struct wire_shape {
 	int32_t ppb;
 	struct picture_colour colour;
 	uint64_t memory;
+	uint32_t active_num, active_den; /* 0: as all SDI rasters, WIRE_ACTIVE_NUM */
 };
 
 /*
@@ -88,7 +92,7 @@ void wire_put(struct wire *wire);		/* NULL is fine */
 /* The source starts to send at t0; before anybody else knows of the wire. */
 void wire_plug(struct wire *wire, uint64_t t0, int32_t ppb);
 
-/* End of the last active line of a frame that starts at sof. All rasters we know: 24/25 active. */
+/* End of the last active line of a frame that starts at sof, of every raster that SDI has. */
 #define WIRE_ACTIVE_NUM 24
 #define WIRE_TOTAL_NUM 25
 

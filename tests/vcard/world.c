@@ -284,11 +284,49 @@ out_finish:
 	return ret;
 }
 
+/* HDMI: the rest is between source and sink. */
+static int hdmi_apply(struct world *world, const struct stimulus_signal *signal, char *error,
+		      size_t size)
+{
+	struct hdmi_cable *cable = &world->card->controller.cable;
+	struct stimulus_signal open;
+	struct hdmi_wish wish;
+	struct wire *wire;
+	int ret;
+
+	if (!signal->mode) {
+		hdmi_cable_play(cable, NULL, NULL);
+	} else {
+		ret = hdmi_wish_make(&wish, signal);
+		if (ret) {
+			snprintf(error, size, "HDMI has no %s", signal->mode->name);
+			return ret;
+		}
+		/* full range RGB is made of a narrow picture */
+		open = *signal;
+		if (wish.dvi || wish.sampling == STIMULUS_SAMPLING_RGB)
+			open.colour.range = PICTURE_RANGE_NARROW;
+		ret = wire_open(world, &open, &wire, error, size);
+		if (ret)
+			return ret;
+		wire->active_num = wish.mode->height;
+		wire->active_den = wish.mode->vtotal;
+		ret = hdmi_cable_play(cable, &wish, wire);
+		if (ret) {
+			snprintf(error, size, "no memory for a signal on hdmi1");
+			return ret;
+		}
+	}
+	text_set(world, STIMULUS_HDMI1, signal);
+	log_info("hdmi1: %s", world->text[STIMULUS_HDMI1]);
+	return 0;
+}
+
 uint64_t world_frame_ns(struct world *world)
 {
 	uint64_t shortest = 0;
 
-	for (unsigned int i = 0; i <= KINORA_CONN_SDI_QUAD; i++) {
+	for (unsigned int i = 0; i <= KINORA_CONN_HDMI1; i++) {
 		struct wire *wire = card_wire(world->card, i);
 		uint64_t period = wire ? cadence_part(&wire->cadence, 1, 1) : 0;
 
@@ -309,6 +347,10 @@ static int fault_apply(struct world *world, const struct stimulus *stimulus)
 	uint64_t now = card_time(card);
 	int ret = -EINVAL;
 
+	if (connector == STIMULUS_HDMI1) {
+		ret = hdmi_port_fault(&card->controller.hdmi, stimulus, now);
+		goto out_notify;
+	}
 	switch (stimulus->fault.kind) {
 	case STIMULUS_FAULT_CRC:
 		ret = receiver_fault_crc(receivers, connector, stimulus->fault.crc_rate, now);
@@ -330,9 +372,24 @@ static int fault_apply(struct world *world, const struct stimulus *stimulus)
 	default:	/* a fault that SDI does not have */
 		break;
 	}
+out_notify:
 	signals_notify(&card->controller);
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
 		channel_notify(&card->channel[i]);
+	return ret;
+}
+
+static int cec_apply(struct world *world, const struct stimulus *stimulus, char *error, size_t size)
+{
+	struct card *card = world->card;
+	int ret = hdmi_port_cec(&card->controller.hdmi, stimulus, card_time(card));
+
+	if (ret == -ENOTCONN)
+		snprintf(error, size, "the player on hdmi1 has no EDID, so no CEC either: put a "
+			 "signal on, and let hot-plug be high");
+	else if (ret)
+		snprintf(error, size, "the player on hdmi1 has too many messages to send already");
+	signals_notify(&card->controller);
 	return ret;
 }
 
@@ -375,14 +432,21 @@ int world_apply(struct world *world, const struct stimulus *stimulus, char *erro
 	if ((stimulus->kind == STIMULUS_SIGNAL || stimulus->kind == STIMULUS_FAULT) &&
 	    !(CARD_CONNECTORS & BIT(stimulus->connector))) {
 		snprintf(error, size,
-			 "this card has no connector '%s'; take sdi1, sdi2, sdi3, sdi4 or sdi-quad",
+			 "this card has no connector '%s'; take sdi1 to sdi4, sdi-quad or hdmi1",
 			 stimulus_connector_name(stimulus->connector));
 		return -ENODEV;
 	}
 	pthread_mutex_lock(&world->lock);
 	switch (stimulus->kind) {
 	case STIMULUS_SIGNAL:
-		ret = signal_apply(world, stimulus->connector, &stimulus->signal, error, size);
+		if (stimulus->connector == STIMULUS_HDMI1)
+			ret = hdmi_apply(world, &stimulus->signal, error, size);
+		else
+			ret = signal_apply(world, stimulus->connector, &stimulus->signal, error,
+					   size);
+		break;
+	case STIMULUS_CEC:
+		ret = cec_apply(world, stimulus, error, size);
 		break;
 	case STIMULUS_FAULT:
 		ret = fault_apply(world, stimulus);
@@ -411,8 +475,14 @@ static void connector_print(FILE *out, struct world *world, unsigned int connect
 	struct kinora_signal signal;
 
 	card_signal(world->card, connector, &signal);
-	fprintf(out, "%s: %s; %s", stimulus_connector_name(connector), world->text[connector],
-		signal_states[signal.state & 3]);
+	fprintf(out, "%s: %s; ", stimulus_connector_name(connector), world->text[connector]);
+	if (connector == KINORA_CONN_HDMI1) {
+		char text[256];
+
+		hdmi_port_text(&world->card->controller.hdmi, text, sizeof(text));
+		fprintf(out, "%s; ", text);
+	}
+	fputs(signal_states[signal.state & 3], out);
 	if (signal.width)
 		fprintf(out, " %ux%u%s %u/%u", signal.width, signal.height,
 			signal.scan & KINORA_SCAN_INTERLACED ? "i" : "", signal.rate_num,
