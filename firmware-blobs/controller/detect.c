@@ -9,8 +9,8 @@
  * - An id of another link rate, height, scan or frame rate is of another picture. None of it is
  *   believed, its colours as little as the rest: they would be a guess.
  * - An id whose only fault is the 1/1.001, or more bits than the raster has room for, is believed
- *   but for that. Codes E and F of the rate say 120 Hz and nothing more, as sources disagree which is
- *   which.
+ *   but for that. Codes E and F of the rate say 120 Hz and nothing more, as sources disagree which
+ *   is which.
  * The id itself is shown as it came.
  */
 #include "detect.h"

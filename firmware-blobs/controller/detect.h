@@ -74,7 +74,7 @@ struct detect_link {
 	uint32_t payload;		/* settled; 0: none */
 
 	struct flap flap;
-	bool looked;			/* there was a sample before, so that counters can be compared */
+	bool looked;			/* counters can be compared with an earlier sample */
 	bool erred;			/* CRC errors have been counted ... */
 	uint64_t errors_ns;		/* ... at this time for the last time */
 };

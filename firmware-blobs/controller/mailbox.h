@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The mailbox (docs/hardware.md, section 13). The host puts a request into the window and its number
- * into REQUEST; the controller reads it, carries it out, writes the reply into the window, and then
- * the same number to DONE.
+ * The mailbox (docs/hardware.md, section 13). The host puts a request into the window and its
+ * number into REQUEST; the controller reads it, carries it out, writes the reply into the window,
+ * and then the same number to DONE.
  *
  *   window: op, status, length, arg (16 bits each), then up to KINORA_MAILBOX_PAYLOAD bytes
  *

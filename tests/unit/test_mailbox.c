@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
- * Description: the controller's mailbox, event log and controller block, on a bus whose HDMI receiver
- * is plain memory: every op, what breaks a rule, numbers over resets and restarts.
+ * Description: the controller's mailbox, event log and controller block, on a bus whose HDMI
+ * receiver is plain memory: every op, what breaks a rule, numbers over resets and restarts.
  *
  * Expected bytes and codes are written from docs/hardware.md, sections 10, 12 and 13.
  */
