@@ -34,7 +34,11 @@
 #include "stimulus.h"
 
 #define MS 1000000ULL
+#ifdef __SANITIZE_ADDRESS__
+#define STEPS 25000		/* four times as slow; the same 100,000 run without */
+#else
 #define STEPS 100000
+#endif
 #define WRITES_MAX 8192		/* of one poll */
 #define CHANGES_MAX 8		/* words that differ, for one poll */
 #define INSTRUCTIONS_MAX 5000000	/* of one poll */
@@ -232,7 +236,7 @@ static void source_put(void)
 	struct hdmi_wish wish = { 0 };
 
 	while (!wish.mode && !one_in(100))
-		wish.mode = hdmi_mode_vic(below(220));
+		wish.mode = hdmi_mode_vic(one_in(3) ? 194 + below(26) : below(220));
 	wish.fractional = one_in(3);
 	wish.sampling = one_in(2) ? STIMULUS_SAMPLING_AUTO : below(STIMULUS_SAMPLING_420 + 1);
 	wish.depth = one_in(2) ? 0 : 8 + 2 * below(3);
@@ -534,8 +538,8 @@ static void test_same_answers(void)
 	/* the programme went through what it is meant to go through */
 	if (steps >= STEPS) {
 		CU_ASSERT(locked > steps / 20);
-		CU_ASSERT(hdmi_locked > steps / 50);
-		CU_ASSERT(trained > steps / 200);
+		CU_ASSERT(hdmi_locked > steps / 100);
+		CU_ASSERT(trained > 0);
 		CU_ASSERT(replies > steps / 40);
 		CU_ASSERT(changed > steps / 2);
 	}
