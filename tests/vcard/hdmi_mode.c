@@ -86,6 +86,9 @@ uint64_t hdmi_tmds_rate(const struct hdmi_mode *mode, const struct hdmi_format *
 	return hdmi_mode_pixelclock(mode, false) * halfbits(format) / 48;
 }
 
+/* What active video may lag behind its time, at most. */
+#define BORROW_TRIBYTES 400
+
 /* Gb/s a lane. */
 static const unsigned int lane_gbps[HDMI_FRL_RATES + 1] = { 0, 3, 6, 6, 8, 10, 12 };
 
@@ -99,14 +102,16 @@ unsigned int hdmi_frl_rate(const struct hdmi_mode *mode, const struct hdmi_forma
 	int saved = tribytes > 0 ? tribytes * 7 / 8 - 32 : 0;
 	double needed = active + blank - (saved > 0 ? 1.5 * saved : 0);
 	double line = 1 / (1.005 * mode->vtotal * mode->hz);
+	double share = (double)mode->width / mode->htotal;
 
 	for (unsigned int rate = 1; rate <= HDMI_FRL_RATES; rate++) {
 		double lanes = HDMI_FRL_LANES(rate);
 		/* character maps, Reed-Solomon and super block; 0.3 % in reserve */
 		double overhead = (lanes + 32 + 2.5) / (4 * 510 + lanes) + .003;
 		double bits = lane_gbps[rate] * 1e9 * (1 - 300e-6) * lanes;
+		double room = bits / 18 * (1 - overhead) * line;
 
-		if (needed <= bits / 18 * (1 - overhead) * line)
+		if (needed <= room && active - room * share <= 1.5 * BORROW_TRIBYTES)
 			return rate;
 	}
 	return HDMI_FRL_RATES + 1;

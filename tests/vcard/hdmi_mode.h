@@ -38,9 +38,9 @@ struct hdmi_format {
  * The link that takes it: TMDS characters a second on each of the three channels (HDMI 2.1, 6.3);
  * and the lowest FRL rate, 1 .. 6, or 7 when none does.
  *
- * The FRL figure follows the "data flow metering" requirement of HDMI 2.1 for uncompressed video
- * without borrowing between lines, as the Linux drivers compute it: blanking travels run-length
- * coded but for the data islands of sound, clocks are at the unfavourable ends of their tolerances.
+ * The FRL figure follows the "data flow metering" requirement of HDMI 2.1 for uncompressed video:
+ * blanking travels run-length coded but for the data islands of sound, active video may borrow a
+ * little of its time, clocks are at the unfavourable ends of their tolerances.
  */
 uint64_t hdmi_tmds_rate(const struct hdmi_mode *mode, const struct hdmi_format *format);
 unsigned int hdmi_frl_rate(const struct hdmi_mode *mode, const struct hdmi_format *format);
