@@ -489,6 +489,56 @@ static void test_pictures(void)
 	stream_formats(KINORA_FMT_XBGR32, 1 << 30);
 }
 
+/* 1080i: whole frames at the frame rate, the lines of both fields in the order of the picture. */
+static void test_interlaced(void)
+{
+	static const struct {
+		const char *line;
+		uint32_t num, den;
+	} modes[] = {
+		{ "signal sdi1 1080i50", 1, 25 }, { "signal sdi1 1080i59.94", 1001, 30000 },
+		{ "signal sdi1 1080i60", 1, 30 },
+	};
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct stream_config config = fake_config(KINORA_STREAM_VIDEO, KINORA_FMT_UYVY,
+							  1920, 1080, modes[i].num, modes[i].den);
+		struct kinora_record first, record;
+		struct mem_layout layout;
+		struct stamp stamp = { 0 };
+
+		begin();
+		signal_on(modes[i].line);
+		config.flags = KINORA_STREAM_INTERLACED;
+		video_init(&config, 4096);
+		CU_ASSERT(fake_stream_start(&video));
+		CU_ASSERT_FATAL(fake_stream_record(&video, &first, WAIT_MS));
+		recycle(&video, &first);
+		for (unsigned int n = 1; n < 6; n++) {
+			CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
+			CU_ASSERT_EQUAL(record.status & KINORA_RECORD_FIELD_MASK, 0);
+			check_grid(&first, &record, modes[i].num, modes[i].den);
+			if (record.status != KINORA_RECORD_OVERRUN)
+				check_picture(&video, &record);
+			recycle(&video, &record);
+		}
+		mem_layout_init(&layout, KINORA_FMT_UYVY, 1920, 1080, 0);
+		CU_ASSERT_EQUAL(stamp_read(fake_stream_buffer(&video, first.tag), &layout, &stamp),
+				0);
+		CU_ASSERT(stamp.interlaced);
+		CU_ASSERT(fake_stream_stop(&video));
+		check_books(&video);
+
+		/* a stream that expects the progressive picture gets none of it, and back */
+		video.config.flags = 0;
+		CU_ASSERT(fake_stream_start(&video));
+		CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
+		CU_ASSERT_EQUAL(record.status, KINORA_RECORD_MISMATCH);
+		CU_ASSERT(fake_stream_stop(&video));
+		end();
+	}
+}
+
 /* Nothing but the buffers is touched. */
 static void test_neighbours(void)
 {
@@ -1317,6 +1367,7 @@ int main(void)
 	};
 	static CU_TestInfo rings[] = {
 		{ "start errors", test_start_errors }, { "pictures", test_pictures },
+		{ "interlaced", test_interlaced },
 		{ "neighbours", test_neighbours }, { "ring wrap", test_ring_wrap },
 		{ "lost frames", test_lost }, { "stop", test_stop },
 		{ "tail errors", test_tail_errors }, { "bad entries", test_bad_entries },

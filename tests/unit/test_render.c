@@ -54,7 +54,7 @@ static uint8_t *assemble(const struct render *render, const struct render_stamp 
 static void check_frame(const struct render *render, struct render_stamp *stamp, uint64_t number)
 {
 	const struct mem_layout *layout = &render->layout;
-	struct stamp found = { 0, 0 };
+	struct stamp found = { 0 };
 	uint32_t actual = 0;
 	uint8_t *buf;
 
@@ -77,9 +77,33 @@ static void test_every_format_and_size(void)
 							    sizes[i].height, format, 0);
 			struct render_stamp *stamp = NULL;
 
-			CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render), 0);
+			CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render, false), 0);
 			check_frame(render, stamp, 0xfedcba9876543210);
 			check_frame(render, stamp, i * 1000 + format);
+			render_stamp_destroy(stamp);
+			render_destroy(render);
+		}
+}
+
+/* Two fields: a stamp in each, the CRC right, and no row shared by both. */
+static void test_interlaced(void)
+{
+	static const enum picture_pattern patterns[] = { PICTURE_RP219, PICTURE_ZONEPLATE };
+
+	for (unsigned int i = 0; i < 2; i++)
+		for (uint32_t format = 0; format < KINORA_FMTS; format++) {
+			struct render *render = render_open(patterns[i], 1920, 1080, format, 0);
+			struct render_stamp *stamp = NULL;
+			struct stamp found;
+			uint8_t *buf;
+
+			CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render, true), 0);
+			check_frame(render, stamp, 0xfedcba9876543210);
+			check_frame(render, stamp, format);
+			buf = assemble(render, stamp);
+			CU_ASSERT_EQUAL(stamp_read(buf, &render->layout, &found), 0);
+			CU_ASSERT(found.interlaced);
+			free(buf);
 			render_stamp_destroy(stamp);
 			render_destroy(render);
 		}
@@ -92,7 +116,7 @@ static void test_every_pattern(void)
 			struct render *render = render_open(pattern, 1920, 1080, format, 0);
 			struct render_stamp *stamp = NULL;
 
-			CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render), 0);
+			CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render, false), 0);
 			for (uint64_t number = 0; number < 3; number++)
 				check_frame(render, stamp, number);
 			render_stamp_destroy(stamp);
@@ -109,7 +133,7 @@ static void test_padding(void)
 		struct render_stamp *stamp = NULL;
 		unsigned int wrong = 0;
 
-		CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render), 0);
+		CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render, false), 0);
 		check_frame(render, stamp, 42);
 		CU_ASSERT_EQUAL(render->checksum, tight->checksum);
 		for (unsigned int p = 0; p < render->layout.planes; p++) {
@@ -201,7 +225,7 @@ static void test_damage(void)
 		struct stamp found;
 		uint8_t *buf;
 
-		CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render), 0);
+		CU_ASSERT_EQUAL_FATAL(render_stamp_create(&stamp, render, false), 0);
 		render_stamp_set(stamp, 7);
 		buf = assemble(render, stamp);
 		for (unsigned int p = 0; p < layout->planes; p++) {
@@ -239,8 +263,8 @@ static void test_two_stamps(void)
 	struct render *render = render_open(PICTURE_ZONEPLATE, 1920, 1080, KINORA_FMT_UYVY, 0);
 	struct render_stamp *a = NULL, *b = NULL;
 
-	CU_ASSERT_EQUAL_FATAL(render_stamp_create(&a, render), 0);
-	CU_ASSERT_EQUAL_FATAL(render_stamp_create(&b, render), 0);
+	CU_ASSERT_EQUAL_FATAL(render_stamp_create(&a, render, false), 0);
+	CU_ASSERT_EQUAL_FATAL(render_stamp_create(&b, render, false), 0);
 	render_stamp_set(a, 1);
 	render_stamp_set(b, 2);
 	CU_ASSERT_NOT_EQUAL(render_frame_crc(render, a), render_frame_crc(render, b));
@@ -306,6 +330,7 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "every format and size", test_every_format_and_size },
 		{ "every pattern", test_every_pattern },
+		{ "interlaced", test_interlaced },
 		{ "padding", test_padding },
 		{ "rows are the picture", test_rows_are_the_picture },
 		{ "memory", test_memory },

@@ -22,27 +22,44 @@ static const uint8_t sample_bits[16] = {
 
 static void test_bits(void)
 {
-	struct stamp stamp = { 0x0123456789abcdef, 0xdeadbeef }, back = { 0, 0 };
+	struct stamp stamp = { 0x0123456789abcdef, 0xdeadbeef, false }, back = { 0 };
 	uint8_t bits[STAMP_BYTES];
+	bool second = true;
 
-	stamp_encode(&stamp, bits);
+	stamp_encode(&stamp, false, bits);
 	CU_ASSERT_EQUAL(memcmp(bits, sample_bits, sizeof(bits)), 0);
-	CU_ASSERT_EQUAL(stamp_decode(sample_bits, &back), 0);
+	stamp_encode(&stamp, true, bits);
+	CU_ASSERT_EQUAL(memcmp(bits, sample_bits, sizeof(bits)), 0);
+	CU_ASSERT_EQUAL(stamp_decode(sample_bits, &back, &second), 0);
+	CU_ASSERT_FALSE(back.interlaced);
+	CU_ASSERT_FALSE(second);
 	CU_ASSERT_EQUAL(back.frame, 0x0123456789abcdef);
 	CU_ASSERT_EQUAL(back.checksum, 0xdeadbeef);
+
+	stamp.interlaced = true;
+	for (unsigned int field = 0; field < 2; field++) {
+		stamp_encode(&stamp, field, bits);
+		CU_ASSERT_EQUAL(bits[0], 0x4b);
+		CU_ASSERT_EQUAL(bits[1], 0x31 + field);
+		CU_ASSERT_EQUAL(memcmp(bits + 2, sample_bits + 2, 12), 0);
+		CU_ASSERT_EQUAL(stamp_decode(bits, &back, &second), 0);
+		CU_ASSERT(back.interlaced);
+		CU_ASSERT_EQUAL(second, field == 1);
+	}
 }
 
 /* Any single wrong bit must show. */
 static void test_damaged_bits(void)
 {
 	struct stamp stamp;
+	bool second;
 
 	for (int bit = 0; bit < STAMP_BITS; bit++) {
 		uint8_t bits[STAMP_BYTES];
 
 		memcpy(bits, sample_bits, sizeof(bits));
 		bits[bit / 8] ^= 1 << bit % 8;
-		CU_ASSERT_EQUAL(stamp_decode(bits, &stamp), -EILSEQ);
+		CU_ASSERT_EQUAL(stamp_decode(bits, &stamp, &second), -EILSEQ);
 	}
 }
 
@@ -110,14 +127,21 @@ static void paint(uint8_t *buf, const struct mem_layout *layout, unsigned int x,
 	}
 }
 
-static void paint_stamp(uint8_t *buf, const struct mem_layout *layout, const uint8_t bits[16])
+/* Lines from `from` on, every `step`. */
+static void paint_lines(uint8_t *buf, const struct mem_layout *layout, const uint8_t bits[16],
+			unsigned int from, unsigned int step)
 {
-	for (unsigned int y = 0; y < 16; y++)
+	for (unsigned int y = from; y < 16; y += step)
 		for (unsigned int x = 0; x < 32 * 36; x++) {
 			unsigned int bit = y / 4 * 32 + x / 36;
 
 			paint(buf, layout, x, y, bits[bit / 8] >> (7 - bit % 8) & 1);
 		}
+}
+
+static void paint_stamp(uint8_t *buf, const struct mem_layout *layout, const uint8_t bits[16])
+{
+	paint_lines(buf, layout, bits, 0, 1);
 }
 
 /* The checksum, the slow way: visible bytes below the stamp put behind each other. */
@@ -146,7 +170,7 @@ static void test_read(void)
 {
 	for (uint32_t format = 0; format < KINORA_FMTS; format++) {
 		struct mem_layout layout;
-		struct stamp stamp = { 0, 0 }, want = { 77, 0 };
+		struct stamp stamp = { 0 }, want = { .frame = 77 };
 		uint8_t bits[STAMP_BYTES], *buf;
 		uint32_t actual = 0;
 
@@ -165,7 +189,7 @@ static void test_read(void)
 		CU_ASSERT_EQUAL(actual, checksum_by_copy(buf, &layout));
 
 		want.checksum = actual;
-		stamp_encode(&want, bits);
+		stamp_encode(&want, false, bits);
 		paint_stamp(buf, &layout, bits);
 		CU_ASSERT_EQUAL(stamp_check(buf, &layout, &stamp, NULL), 0);
 		CU_ASSERT_EQUAL(stamp.frame, 77);
@@ -177,6 +201,41 @@ static void test_read(void)
 		buf[layout.plane[0].row_bytes - 1 + 20 * layout.plane[0].stride] ^= 1;
 		buf[layout.bytes - layout.plane[0].stride] ^= 0x80;
 		CU_ASSERT_EQUAL(stamp_check(buf, &layout, &stamp, NULL), -EBADMSG);
+		free(buf);
+	}
+}
+
+/* Two fields as they should be; the other way round; of two frames; twice the same; one alone. */
+static void test_fields(void)
+{
+	struct stamp a = { 7, 99, true }, b = { 8, 99, true }, found;
+	uint8_t first[STAMP_BYTES], second[STAMP_BYTES], next[STAMP_BYTES], *buf;
+	struct mem_layout layout;
+
+	stamp_encode(&a, false, first);
+	stamp_encode(&a, true, second);
+	stamp_encode(&b, true, next);
+	for (uint32_t format = 0; format < KINORA_FMTS; format++) {
+		CU_ASSERT_EQUAL_FATAL(mem_layout_init(&layout, format, 1920, 1080, 0), 0);
+		buf = calloc(1, layout.bytes);
+		paint_lines(buf, &layout, first, 0, 2);
+		paint_lines(buf, &layout, second, 1, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), 0);
+		CU_ASSERT_EQUAL(found.frame, 7);
+		CU_ASSERT_EQUAL(found.checksum, 99);
+		CU_ASSERT(found.interlaced);
+		paint_lines(buf, &layout, second, 0, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), -EPROTO);
+		paint_lines(buf, &layout, first, 1, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), -EPROTO);
+		paint_lines(buf, &layout, first, 0, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), -EPROTO);
+		paint_lines(buf, &layout, next, 1, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), -EPROTO);
+		paint_lines(buf, &layout, sample_bits, 1, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), -EPROTO);
+		paint_lines(buf, &layout, (const uint8_t[16]){ 0 }, 1, 2);
+		CU_ASSERT_EQUAL(stamp_read(buf, &layout, &found), -EILSEQ);
 		free(buf);
 	}
 }
@@ -203,6 +262,7 @@ int main(void)
 		{ "damaged bits", test_damaged_bits },
 		{ "geometry", test_geometry },
 		{ "painted by hand, every format", test_read },
+		{ "fields", test_fields },
 		{ "no room for a stamp", test_no_room },
 		CU_TEST_INFO_NULL,
 	};

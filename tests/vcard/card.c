@@ -439,8 +439,6 @@ static bool view_choose(struct wire *const link[KINORA_RX_LINKS], const struct w
 			return false;
 		wire_view_right(link, &mapping, &order);
 	}
-	if (!order)
-		order = KINORA_ORDER_PLUGGED;
 	if (now && wire_is_view(now, link, mapping, order))
 		return false;
 	return !wire_view(view, link, mapping, order) || now;

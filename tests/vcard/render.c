@@ -348,8 +348,11 @@ void render_destroy(struct render *render)
 	free(render);
 }
 
-/* Copies of the stamp's rows; within a row of cells, rows that are equal stay one. */
-int render_stamp_create(struct render_stamp **out, const struct render *render)
+/*
+ * Copies of the stamp's rows; within a row of cells, rows that are equal stay one, unless they are
+ * of different fields.
+ */
+int render_stamp_create(struct render_stamp **out, const struct render *render, bool interlaced)
 {
 	const struct render_row *rows = render->plane[0].row;
 	uint32_t stride = render->layout.plane[0].stride;
@@ -364,8 +367,10 @@ int render_stamp_create(struct render_stamp **out, const struct render *render)
 		return -ENOMEM;
 	}
 	stamp->render = render;
+	stamp->interlaced = interlaced;
 	for (unsigned int y = 0; y < STAMP_ROWS; y++) {
-		bool same = y % STAMP_CELL_HEIGHT && rows[y].bytes == rows[y - 1].bytes;
+		bool same = y % STAMP_CELL_HEIGHT && rows[y].bytes == rows[y - 1].bytes &&
+			    !interlaced;
 
 		stamp->row[y].bytes = same ? stamp->row[y - 1].bytes : stamp->memory + y * pitch;
 		if (!same)
@@ -400,25 +405,32 @@ static uint32_t draw_cells(const struct render *render, const uint8_t bits[STAMP
 void render_stamp_set(struct render_stamp *stamp, uint64_t frame)
 {
 	const struct render *render = stamp->render;
-	struct stamp content = { .frame = frame, .checksum = render->checksum };
-	uint32_t bytes = STAMP_CELLS * render->cell_bytes, cells_crc = 0;
-	uint8_t bits[STAMP_BYTES];
+	struct stamp content = {
+		.frame = frame, .checksum = render->checksum, .interlaced = stamp->interlaced,
+	};
+	uint32_t bytes = STAMP_CELLS * render->cell_bytes, cells_crc[2] = { 0 };
+	unsigned int fields = stamp->interlaced ? 2 : 1;
+	uint8_t bits[2][STAMP_BYTES];
 
-	stamp_encode(&content, bits);
+	for (unsigned int field = 0; field < fields; field++)
+		stamp_encode(&content, field, bits[field]);
 	for (unsigned int y = 0; y < STAMP_ROWS; y++) {
 		struct render_row *row = &stamp->row[y];
 		unsigned int top = y / STAMP_CELL_HEIGHT * STAMP_CELL_HEIGHT;
 		unsigned int first = y / STAMP_CELL_HEIGHT * STAMP_CELLS;
+		unsigned int field = y % fields;
 
 		if (y > top && row->bytes == row[-1].bytes) {
 			row->crc = row[-1].crc;
 			continue;
 		}
-		if (y > top)
-			memcpy((uint8_t *)row->bytes, stamp->row[top].bytes, bytes);
+		if (y >= top + fields)
+			memcpy((uint8_t *)row->bytes, stamp->row[top + field].bytes, bytes);
 		else
-			cells_crc = draw_cells(render, bits, first, (uint8_t *)row->bytes);
-		row->crc = crc32c_combine(&render->tail_shift, cells_crc, render->tail_crc[y]);
+			cells_crc[field] = draw_cells(render, bits[field], first,
+						      (uint8_t *)row->bytes);
+		row->crc = crc32c_combine(&render->tail_shift, cells_crc[field],
+					  render->tail_crc[y]);
 	}
 	stamp->frame = frame;
 }

@@ -21,6 +21,7 @@
 #ifndef VCARD_RENDER_H
 #define VCARD_RENDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "crc32c.h"
@@ -67,12 +68,13 @@ void render_destroy(struct render *render);
 /* Plane 0's first STAMP_ROWS rows, for one frame number at a time. */
 struct render_stamp {
 	const struct render *render;	/* must live as long as the stamp */
+	bool interlaced;		/* it says which field a row is of */
 	uint64_t frame;			/* the number the rows now show */
 	struct render_row row[STAMP_ROWS];
 	uint8_t *memory;
 };
 
-int render_stamp_create(struct render_stamp **out, const struct render *render);
+int render_stamp_create(struct render_stamp **out, const struct render *render, bool interlaced);
 void render_stamp_destroy(struct render_stamp *stamp);
 /* Draw another frame number: a few microseconds, at any size. */
 void render_stamp_set(struct render_stamp *stamp, uint64_t frame);

@@ -28,19 +28,27 @@ static uint64_t get_be(const uint8_t *p, int bytes)
 	return v;
 }
 
-void stamp_encode(const struct stamp *stamp, uint8_t bits[STAMP_BYTES])
+void stamp_encode(const struct stamp *stamp, bool second, uint8_t bits[STAMP_BYTES])
 {
-	put_be(bits, STAMP_MAGIC, 2);
+	uint16_t magic = STAMP_MAGIC;
+
+	if (stamp->interlaced)
+		magic = second ? STAMP_MAGIC_SECOND : STAMP_MAGIC_FIRST;
+	put_be(bits, magic, 2);
 	put_be(bits + 2, stamp->frame, 8);
 	put_be(bits + 10, stamp->checksum, 4);
 	put_be(bits + 14, crc32c(0, bits, 14), 2);
 }
 
-int stamp_decode(const uint8_t bits[STAMP_BYTES], struct stamp *out)
+int stamp_decode(const uint8_t bits[STAMP_BYTES], struct stamp *out, bool *second)
 {
-	if (get_be(bits, 2) != STAMP_MAGIC ||
+	uint64_t magic = get_be(bits, 2);
+
+	if ((magic != STAMP_MAGIC && magic != STAMP_MAGIC_FIRST && magic != STAMP_MAGIC_SECOND) ||
 	    get_be(bits + 14, 2) != (crc32c(0, bits, 14) & 0xffff))
 		return -EILSEQ;
+	out->interlaced = magic != STAMP_MAGIC;
+	*second = magic == STAMP_MAGIC_SECOND;
 	out->frame = get_be(bits + 2, 8);
 	out->checksum = get_be(bits + 10, 4);
 	return 0;
@@ -111,33 +119,42 @@ static bool pixel_is_white(const uint8_t *row, uint32_t format, unsigned int x)
 	}
 }
 
-/* The majority of some pixels well inside the cell, its edges may be blurred. */
-static bool cell_is_white(const uint8_t *plane, const struct mem_layout *layout, unsigned int cell)
+/*
+ * The majority of some pixels of one line well inside the cell, its edges may be blurred: line 2 is
+ * of the first field, line 1 of the second.
+ */
+static bool cell_is_white(const uint8_t *plane, const struct mem_layout *layout, unsigned int cell,
+			  bool second)
 {
 	unsigned int left = cell % STAMP_CELLS * STAMP_CELL_WIDTH;
 	unsigned int top = cell / STAMP_CELLS * STAMP_CELL_HEIGHT;
+	const uint8_t *row = plane + (size_t)(top + (second ? 1 : 2)) * layout->plane[0].stride;
 	unsigned int white = 0, seen = 0;
 
-	for (unsigned int y = 1; y < STAMP_CELL_HEIGHT - 1; y++) {
-		const uint8_t *row = plane + (size_t)(top + y) * layout->plane[0].stride;
-
-		for (unsigned int x = 5; x < STAMP_CELL_WIDTH - 5; x += 5, seen++)
-			white += pixel_is_white(row, layout->format, left + x);
-	}
+	for (unsigned int x = 5; x < STAMP_CELL_WIDTH - 5; x += 5, seen++)
+		white += pixel_is_white(row, layout->format, left + x);
 	return 2 * white > seen;
 }
 
 int stamp_read(const void *buf, const struct mem_layout *layout, struct stamp *out)
 {
 	const uint8_t *plane = (const uint8_t *)buf + layout->plane[0].offset;
-	uint8_t bits[STAMP_BYTES] = { 0 };
+	uint8_t bits[2][STAMP_BYTES] = { { 0 } };
+	bool second[2];
+	struct stamp other;
 
 	if (mem_layout_check(layout) || layout->width < STAMP_WIDTH || layout->height < STAMP_ROWS)
 		return -EINVAL;
 	for (unsigned int cell = 0; cell < STAMP_BITS; cell++)
-		if (cell_is_white(plane, layout, cell))
-			bits[cell / 8] |= 0x80 >> cell % 8;
-	return stamp_decode(bits, out);
+		for (unsigned int field = 0; field < 2; field++)
+			if (cell_is_white(plane, layout, cell, field))
+				bits[field][cell / 8] |= 0x80 >> cell % 8;
+	if (stamp_decode(bits[0], out, &second[0]) || stamp_decode(bits[1], &other, &second[1]))
+		return -EILSEQ;
+	if (out->frame != other.frame || out->checksum != other.checksum ||
+	    out->interlaced != other.interlaced || second[0] || second[1] != out->interlaced)
+		return -EPROTO;
+	return 0;
 }
 
 int stamp_check(const void *buf, const struct mem_layout *layout, struct stamp *out,

@@ -419,7 +419,7 @@ int stream_print_use(struct stream *stream, struct wire *wire)
 	if (!stream->stamp)
 		goto out_drop;
 	for (unsigned int i = 0; i < print->count; i++) {
-		if (render_stamp_create(&stream->stamp[i], print->render[i]))
+		if (render_stamp_create(&stream->stamp[i], print->render[i], wire->interlaced))
 			goto out_drop;
 	}
 	return 0;

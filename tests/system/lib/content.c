@@ -483,14 +483,15 @@ bool content_matches(const struct content_picture *picture, const struct mem_lay
 	static struct row row, below;
 	static uint8_t want[4 * PICTURE_WIDTH_MAX];
 	struct stamp stamp;
-	uint8_t bits[STAMP_BYTES];
+	uint8_t bits[2][STAMP_BYTES];
 	bool same = true;
 
 	if (stamp_read(buffer, layout, &stamp)) {
 		snprintf(why, size, "no stamp in the picture");
 		return false;
 	}
-	stamp_encode(&stamp, bits);
+	for (unsigned int field = 0; field < 2; field++)
+		stamp_encode(&stamp, field, bits[field]);
 	for (unsigned int p = 0; p < layout->planes && same; p++) {
 		const struct mem_plane *plane = &layout->plane[p];
 		unsigned int each = picture->height / plane->rows;
@@ -505,8 +506,9 @@ bool content_matches(const struct content_picture *picture, const struct mem_lay
 				continue;
 			if (y * each <= STAMP_ROWS || top != packed || bottom != packed_below) {
 				memset(want, 0, plane->stride);
-				get_row(picture, y * each, bits, &row);
-				get_row(picture, y * each + each - 1, bits, &below);
+				get_row(picture, y * each, bits[y * each % 2], &row);
+				get_row(picture, y * each + each - 1,
+					bits[(y * each + each - 1) % 2], &below);
 				pack(picture, layout, p, &row, &below, want);
 				packed = top;
 				packed_below = bottom;
@@ -526,7 +528,9 @@ bool content_check(const struct content_picture *picture, const struct mem_layou
 	int ret = stamp_check(buffer, layout, &stamp, &actual);
 
 	if (!CHECK(!ret, "%s: stamp: %s (frame %llu, checksum 0x%08x, picture 0x%08x)", what,
-		   ret == -EILSEQ ? "none" : strerror(-ret), (unsigned long long)stamp.frame,
+		   ret == -EILSEQ ? "none" :
+		   ret == -EPROTO ? "the fields are not the first and the second of one frame" :
+		   strerror(-ret), (unsigned long long)stamp.frame,
 		   stamp.checksum, actual))
 		return false;
 	return !picture || CHECK(content_matches(picture, layout, buffer, why, sizeof(why)),
