@@ -105,14 +105,19 @@ static const struct cec_adap_ops adap_ops = {
 
 /* --- what the controller says --- */
 
-/* The message being sent has met its end, if there is one. */
+/*
+ * The message being sent has met its end, if there is one. What the controller gave up early, the
+ * core tries again.
+ */
 static void sent(struct kinora_device *kdev, u8 status, u8 attempts, ktime_t stamp)
 {
 	struct kinora_cec *cec = &kdev->cec;
+	u8 arbitration = 0, nack = 0, low_drive = 0, error = 0, wanted;
 	bool sending;
 
 	spin_lock(&cec->lock);
 	sending = cec->sending;
+	wanted = cec->message.attempts;
 	cec->sending = false;
 	spin_unlock(&cec->lock);
 	if (!sending)
@@ -120,26 +125,24 @@ static void sent(struct kinora_device *kdev, u8 status, u8 attempts, ktime_t sta
 	attempts = clamp_t(u8, attempts, 1, ATTEMPTS_MAX);
 	switch (status) {
 	case CEC_TX_STATUS_OK:
-		cec_transmit_done_ts(cec->adapter, status, 0, attempts - 1, 0, 0, stamp);
+		nack = attempts - 1; /* most likely */
 		break;
 	case CEC_TX_STATUS_NACK:
-		cec_transmit_done_ts(cec->adapter, status | CEC_TX_STATUS_MAX_RETRIES, 0, attempts,
-				     0, 0, stamp);
+		nack = attempts;
 		break;
 	case CEC_TX_STATUS_ARB_LOST:
-		cec_transmit_done_ts(cec->adapter, status | CEC_TX_STATUS_MAX_RETRIES, attempts, 0,
-				     0, 0, stamp);
+		arbitration = attempts;
 		break;
 	case CEC_TX_STATUS_LOW_DRIVE:
-		cec_transmit_done_ts(cec->adapter, status | CEC_TX_STATUS_MAX_RETRIES, 0, 0,
-				     attempts, 0, stamp);
+		low_drive = attempts;
 		break;
 	default:
-		cec_transmit_done_ts(cec->adapter,
-				     CEC_TX_STATUS_ERROR | CEC_TX_STATUS_MAX_RETRIES, 0, 0, 0,
-				     attempts, stamp);
+		error = attempts;
 		break;
 	}
+	if (status != CEC_TX_STATUS_OK && attempts >= wanted)
+		status |= CEC_TX_STATUS_MAX_RETRIES;
+	cec_transmit_done_ts(cec->adapter, status, arbitration, nack, low_drive, error, stamp);
 }
 
 static void transmit_work(struct work_struct *work)
@@ -153,7 +156,7 @@ static void transmit_work(struct work_struct *work)
 	spin_unlock(&cec->lock);
 	if (kinora_mailbox(kdev, KINORA_OP_CEC_TRANSMIT, 0, &message, sizeof(message), NULL, NULL,
 			   NULL))
-		sent(kdev, CEC_TX_STATUS_ERROR, 1, ktime_get());
+		sent(kdev, CEC_TX_STATUS_ERROR, ATTEMPTS_MAX, ktime_get());
 }
 
 static u8 sent_status(u8 status)
@@ -262,7 +265,7 @@ void kinora_cec_restore(struct kinora_device *kdev)
 	if (ret)
 		dev_warn(&kdev->pdev->dev, "CEC cannot be switched on again: %pe\n", ERR_PTR(ret));
 	cancel_work_sync(&kdev->cec.transmit);
-	sent(kdev, CEC_TX_STATUS_ERROR, 1, ktime_get()); /* it was forgotten */
+	sent(kdev, CEC_TX_STATUS_ERROR, 1, ktime_get()); /* it was forgotten: once more */
 }
 
 /**
@@ -274,7 +277,7 @@ void kinora_cec_halt(struct kinora_device *kdev)
 	if (!kdev->cec.adapter)
 		return;
 	cancel_work_sync(&kdev->cec.transmit);
-	sent(kdev, CEC_TX_STATUS_ERROR, 1, ktime_get());
+	sent(kdev, CEC_TX_STATUS_ERROR, ATTEMPTS_MAX, ktime_get());
 }
 
 /**
