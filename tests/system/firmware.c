@@ -147,9 +147,13 @@ static void refuse(const uint8_t *file, size_t bytes, const char *reason, const 
 	kernel_log_close(log);
 }
 
-static void refuse_all(const char *source)
+/* A card fresh from power-up, and no file is any good. */
+static void test_built_in(void)
 {
+	static const char source[] = "built-in";
 	static uint8_t file[IMAGE_MAX + 1];
+
+	CHECK_OK(world_say("signal sdi1 1080p60 pattern=rp219"));
 
 	refuse(NULL, 0, "firmware file kinora/controller.bin is not installed", source);
 	refuse(image, HEADER - 1, "is truncated or too large", source);
@@ -177,13 +181,6 @@ static void refuse_all(const char *source)
 	file[0x06] = 2;			/* format */
 	seal(file, image_bytes);
 	refuse(file, image_bytes, "is too new for this card: it has format 2", source);
-}
-
-/* A card fresh from power-up, and no file is any good. */
-static void test_built_in(void)
-{
-	CHECK_OK(world_say("signal sdi1 1080p60 pattern=rp219"));
-	refuse_all("built-in");
 }
 
 /* The image that is shipped runs, and is not loaded a second time. */
@@ -225,7 +222,10 @@ static void test_loaded(void)
 /* Loaded once, a bad file does not take it away. */
 static void test_bad_later(void)
 {
-	refuse_all("loaded");
+	refuse(NULL, 0, "is not installed", "loaded");
+	image[image_bytes - 1] ^= 1;
+	refuse(image, image_bytes, "is damaged", "loaded");
+	image[image_bytes - 1] ^= 1;
 }
 
 static void test_parameter(void)
