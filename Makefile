@@ -51,6 +51,7 @@ firmware: $(rv32_out)/controller.bin ## the controller's image for the card, in 
 	@cat $(rv32_out)/report
 firmware-update: $(rv32_out)/controller.bin ## take that image as the one that is installed (firmware-blobs/kinora)
 	cp $< firmware-blobs/kinora/controller.bin
+	{ echo 'SPDX-License-Identifier: MIT'; echo; cat $(rv32_out)/report; } >firmware-blobs/kinora/controller.txt
 $(rv32_out)/controller.bin: $(rv32_out)/controller.elf $(rv32_dir)/seal.py $(rv32_dir)/report.py
 	$(rv32_dir)/report.py $< $(rv32_obj) >$(rv32_out)/report
 	riscv64-unknown-elf-objcopy -O binary $< $(rv32_out)/controller.raw
