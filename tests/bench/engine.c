@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	conn = stimulus.connector;
-	index = conn == KINORA_CONN_SDI_QUAD ? 0 : KINORA_STREAM_INDEX(conn, 0);
+	index = conn >= KINORA_CONN_SDI_QUAD ? 0 : KINORA_STREAM_INDEX(conn, 0);
 	config = fake_config(KINORA_STREAM_VIDEO, format, stimulus.signal.mode->width,
 			     stimulus.signal.mode->height, stimulus.signal.mode->rate_den,
 			     stimulus.signal.mode->rate_num);
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	/* pages of this process cost most of a frame's time when they are touched first */
 	memset(host.memory, 0xff, host.bytes);
 	fake_stream_init(&stream, &host, &card, index, &config, BUFFERS, piece);
-	if (conn == KINORA_CONN_SDI_QUAD)
+	if (conn >= KINORA_CONN_SDI_QUAD)
 		card_register_write(&card, KINORA_REG_CHANNEL(0) + KINORA_CHANNEL_INPUT, conn);
 	fake_signal_wait(&card, conn, KINORA_SIGNAL_LOCKED, 1000);
 	if (!fake_stream_start(&stream)) {
