@@ -21,8 +21,12 @@
 
 #define LINKS_ALL ((1u << KINORA_RX_LINKS) - 1)
 
-/* Byte 4 bits of an id in which links of one picture differ: number and audio copy status. */
-#define PAYLOAD_OF_LINK (0xe4u << 24)
+/*
+ * Byte 4 bits of an id in which links of one picture differ: number and audio copy status. The
+ * second is no number: links that differ in it alone are not numbered.
+ */
+#define PAYLOAD_AUDIO_COPY (0x04u << 24)
+#define PAYLOAD_OF_LINK (0xe0u << 24 | PAYLOAD_AUDIO_COPY)
 
 #define CODE_4320_QUAD_12G 0xd2
 #define CODE_1080_DUAL_HD 0x87
@@ -424,7 +428,7 @@ static uint8_t quad_mapping(const struct detect *detect, const struct quad_kind 
 			    const uint32_t id[KINORA_RX_LINKS], uint8_t *mapping, uint8_t *order)
 {
 	uint8_t code = PAYLOAD_BYTE(id[0], 1);
-	bool unnumbered = quad_payloads_equal(id, 0);
+	bool unnumbered = quad_payloads_equal(id, PAYLOAD_AUDIO_COPY);
 	uint8_t number[KINORA_RX_LINKS];
 
 	if (!quad_payloads_equal(id, PAYLOAD_OF_LINK))

@@ -996,6 +996,14 @@ static void test_quad_square(void)
 	CU_ASSERT_EQUAL(world->last[QUAD].htotal, 10560);
 	CU_ASSERT_EQUAL(world->last[QUAD].transfer, KINORA_TRANSFER_HLG);
 	CU_ASSERT_EQUAL(world->last[QUAD].colorimetry, KINORA_COLORIMETRY_2020);
+	/* sound is on the first alone, so the others call theirs a copy */
+	for (unsigned int i = 1; i < 4; i++)
+		world->rx[i].payload = ID(0xce, 0xd9, 0xa0, 0x05);
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->last[QUAD].mapping, KINORA_MAPPING_SQD);
+	CU_ASSERT_EQUAL(world->last[QUAD].order, KINORA_ORDER_PLUGGED);
+	for (unsigned int i = 1; i < 4; i++)
+		world->rx[i].payload = ID(0xce, 0xd9, 0xa0, 0x01);
 
 	/* four sources: one is SDR, or has a clock of its own, or is out of step */
 	world->rx[3].payload = ID(0xce, 0xc9, 0x80, 0x01);
