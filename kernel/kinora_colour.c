@@ -26,6 +26,9 @@ enum {
 #define AVI_ACE_DCI_P3_D65 0
 #define AVI_ACE_DCI_P3_THEATER 1
 
+#define DRM_EOTF_PQ 2
+#define DRM_STATIC_TYPE_1 0
+
 static void by_block(const struct kinora_colour_key *key, struct kinora_colours *colours)
 {
 	switch (key->colorimetry) {
@@ -142,24 +145,26 @@ static int within(__u32 value, __u32 low, __u32 high)
 }
 
 /**
- * kinora_colour_hdr10() - static HDR metadata of a DRM InfoFrame
+ * kinora_colour_hdr10() - HDR10 metadata of a DRM InfoFrame
  * @drm: KINORA_INFOFRAME_BYTES of it
- * @cll: filled
- * @mastering: filled if it can be expressed
+ * @cll: light levels
+ * @mastering: mastering display
  *
  * The InfoFrame has the primaries in any order: red is the one with the largest x, green the one
  * with the largest y (CTA-861.3, 3.2.1). V4L2 wants green, blue, red, and luminance in 0.0001
  * cd/m2.
  *
- * Return: whether @mastering was filled.
+ * Return: KINORA_HDR10_* of what was filled.
  */
-int kinora_colour_hdr10(const __u8 *drm, struct v4l2_ctrl_hdr10_cll_info *cll,
-			struct v4l2_ctrl_hdr10_mastering_display *mastering)
+unsigned int kinora_colour_hdr10(const __u8 *drm, struct v4l2_ctrl_hdr10_cll_info *cll,
+				 struct v4l2_ctrl_hdr10_mastering_display *mastering)
 {
-	unsigned int red = 0, green = 0, i, slot[3];
+	unsigned int red = 0, green, i, slot[3];
 	__u32 most, least;
 	__u16 x[3], y[3];
 
+	if ((drm[PB(1)] & 7) != DRM_EOTF_PQ || (drm[PB(2)] & 7) != DRM_STATIC_TYPE_1)
+		return 0;
 	cll->max_content_light_level = le16(drm + PB(23));
 	cll->max_pic_average_light_level = le16(drm + PB(25));
 
@@ -170,7 +175,7 @@ int kinora_colour_hdr10(const __u8 *drm, struct v4l2_ctrl_hdr10_cll_info *cll,
 			    V4L2_HDR10_MASTERING_PRIMARIES_X_HIGH) ||
 		    !within(y[i], V4L2_HDR10_MASTERING_PRIMARIES_Y_LOW,
 			    V4L2_HDR10_MASTERING_PRIMARIES_Y_HIGH))
-			return 0;
+			return KINORA_HDR10_CLL;
 		if (x[i] > x[red])
 			red = i;
 	}
@@ -191,19 +196,19 @@ int kinora_colour_hdr10(const __u8 *drm, struct v4l2_ctrl_hdr10_cll_info *cll,
 		    V4L2_HDR10_MASTERING_WHITE_POINT_X_HIGH) ||
 	    !within(mastering->white_point_y, V4L2_HDR10_MASTERING_WHITE_POINT_Y_LOW,
 		    V4L2_HDR10_MASTERING_WHITE_POINT_Y_HIGH))
-		return 0;
+		return KINORA_HDR10_CLL;
 
 	most = le16(drm + PB(19)) * 10000u;
 	least = le16(drm + PB(21));
 	if (most < V4L2_HDR10_MASTERING_MAX_LUMA_LOW)
-		return 0; /* 0: unknown */
+		return KINORA_HDR10_CLL; /* 0: unknown */
 	if (most > V4L2_HDR10_MASTERING_MAX_LUMA_HIGH)
 		most = V4L2_HDR10_MASTERING_MAX_LUMA_HIGH;
 	if (least < V4L2_HDR10_MASTERING_MIN_LUMA_LOW)
 		least = V4L2_HDR10_MASTERING_MIN_LUMA_LOW; /* 0: darker than can be said */
 	if (least > V4L2_HDR10_MASTERING_MIN_LUMA_HIGH || least >= most)
-		return 0;
+		return KINORA_HDR10_CLL;
 	mastering->max_display_mastering_luminance = most;
 	mastering->min_display_mastering_luminance = least;
-	return 1;
+	return KINORA_HDR10_CLL | KINORA_HDR10_MASTERING;
 }

@@ -29,11 +29,14 @@ struct kinora_colours {
 void kinora_colour_find(const struct kinora_colour_key *key, struct kinora_colours *colours);
 
 /*
- * Static HDR metadata of a DRM InfoFrame (CTA-861.3), KINORA_INFOFRAME_BYTES of it. cll is always
- * filled, 0 is "unknown". Whether mastering was filled is returned: V4L2 has no way to say that
- * parts of it are unknown, as sources do that send zeros.
+ * HDR10 metadata of a DRM InfoFrame (CTA-861.3), KINORA_INFOFRAME_BYTES of it. What was filled is
+ * returned: nothing for anything but PQ; light levels of 0 are "unknown"; the mastering display
+ * only if all of it is known, because V4L2 has no way to say otherwise, and sources send zeros.
  */
-int kinora_colour_hdr10(const __u8 *drm, struct v4l2_ctrl_hdr10_cll_info *cll,
-			struct v4l2_ctrl_hdr10_mastering_display *mastering);
+#define KINORA_HDR10_CLL 0x1
+#define KINORA_HDR10_MASTERING 0x2
+
+unsigned int kinora_colour_hdr10(const __u8 *drm, struct v4l2_ctrl_hdr10_cll_info *cll,
+				 struct v4l2_ctrl_hdr10_mastering_display *mastering);
 
 #endif

@@ -158,17 +158,17 @@ static void hdr10_update(struct kinora_channel *channel)
 	struct v4l2_ctrl_hdr10_mastering_display mastering;
 	struct v4l2_ctrl_hdr10_cll_info cll = {};
 	u8 drm[KINORA_INFOFRAME_BYTES];
-	bool have, whole;
+	unsigned int have = 0;
 
-	have = channel->inputs[channel->input] == KINORA_CONN_HDMI1 &&
-	       kinora_infoframe_get(channel->kdev, KINORA_INFOFRAME_DRM, drm);
-	whole = have && kinora_colour_hdr10(drm, &cll, &mastering);
+	if (channel->inputs[channel->input] == KINORA_CONN_HDMI1 &&
+	    kinora_infoframe_get(channel->kdev, KINORA_INFOFRAME_DRM, drm))
+		have = kinora_colour_hdr10(drm, &cll, &mastering);
 	v4l2_ctrl_s_ctrl_compound(cll_ctrl, V4L2_CTRL_TYPE_HDR10_CLL_INFO, &cll);
-	if (whole)
+	if (have & KINORA_HDR10_MASTERING)
 		v4l2_ctrl_s_ctrl_compound(mastering_ctrl, V4L2_CTRL_TYPE_HDR10_MASTERING_DISPLAY,
 					  &mastering);
-	ctrl_activate(cll_ctrl, have);
-	ctrl_activate(mastering_ctrl, whole);
+	ctrl_activate(cll_ctrl, have & KINORA_HDR10_CLL);
+	ctrl_activate(mastering_ctrl, have & KINORA_HDR10_MASTERING);
 }
 
 static u32 it_content_menu(u8 it_content)

@@ -123,6 +123,8 @@ static const __u8 drm[KINORA_INFOFRAME_BYTES] = {
 	0xe8, 0x03, 0x90, 0x01,			/* 1000, 400 */
 };
 
+#define BOTH (KINORA_HDR10_CLL | KINORA_HDR10_MASTERING)
+
 static void test_hdr10(void)
 {
 	struct v4l2_ctrl_hdr10_mastering_display m;
@@ -130,7 +132,7 @@ static void test_hdr10(void)
 	__u8 other[KINORA_INFOFRAME_BYTES];
 	unsigned int i;
 
-	CU_ASSERT_TRUE_FATAL(kinora_colour_hdr10(drm, &cll, &m));
+	CU_ASSERT_EQUAL_FATAL(kinora_colour_hdr10(drm, &cll, &m), BOTH);
 	CU_ASSERT_EQUAL(cll.max_content_light_level, 1000);
 	CU_ASSERT_EQUAL(cll.max_pic_average_light_level, 400);
 	/* V4L2: green, blue, red; 0.0001 cd/m2 */
@@ -149,13 +151,13 @@ static void test_hdr10(void)
 	memcpy(other, drm, sizeof(other));
 	memcpy(other + 6, drm + 10, 8);
 	memcpy(other + 14, drm + 6, 4);
-	CU_ASSERT_TRUE(kinora_colour_hdr10(other, &cll, &m));
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), BOTH);
 	CU_ASSERT_EQUAL(m.display_primaries_x[0], 8500);
 	CU_ASSERT_EQUAL(m.display_primaries_x[1], 6550);
 	CU_ASSERT_EQUAL(m.display_primaries_x[2], 35400);
 	memcpy(other + 6, drm + 14, 4);
 	memcpy(other + 10, drm + 10, 4);
-	CU_ASSERT_TRUE(kinora_colour_hdr10(other, &cll, &m));
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), BOTH);
 	CU_ASSERT_EQUAL(m.display_primaries_x[0], 8500);
 	CU_ASSERT_EQUAL(m.display_primaries_x[1], 6550);
 	CU_ASSERT_EQUAL(m.display_primaries_x[2], 35400);
@@ -163,11 +165,11 @@ static void test_hdr10(void)
 	/* black of 0 is the darkest V4L2 has; white above 10,000 cd/m2 the brightest */
 	memcpy(other, drm, sizeof(other));
 	other[24] = 0;
-	CU_ASSERT_TRUE(kinora_colour_hdr10(other, &cll, &m));
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), BOTH);
 	CU_ASSERT_EQUAL(m.min_display_mastering_luminance, 1);
 	other[22] = 0xff;
 	other[23] = 0xff;
-	CU_ASSERT_TRUE(kinora_colour_hdr10(other, &cll, &m));
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), BOTH);
 	CU_ASSERT_EQUAL(m.max_display_mastering_luminance, 100000000);
 
 	/* any part unknown: V4L2 cannot say so; the light levels are there all the same */
@@ -176,16 +178,23 @@ static void test_hdr10(void)
 		other[i] = 0;
 		other[i + 1] = 0;
 		cll.max_content_light_level = 0;
-		CU_ASSERT_FALSE(kinora_colour_hdr10(other, &cll, &m));
+		CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), KINORA_HDR10_CLL);
 		CU_ASSERT_EQUAL(cll.max_content_light_level, 1000);
 	}
+	/* HLG has no such metadata, whatever a source sends; other metadata types are not known */
+	memcpy(other, drm, sizeof(other));
+	other[4] = 3;
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), 0);
+	other[4] = 2;
+	other[5] = 1;
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), 0);
 	/* black brighter than white */
 	memcpy(other, drm, sizeof(other));
 	other[22] = 5;
 	other[23] = 0;
 	other[24] = 0x50;
 	other[25] = 0xc3;
-	CU_ASSERT_FALSE(kinora_colour_hdr10(other, &cll, &m));
+	CU_ASSERT_EQUAL(kinora_colour_hdr10(other, &cll, &m), KINORA_HDR10_CLL);
 }
 
 int main(void)
