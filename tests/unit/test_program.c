@@ -251,6 +251,25 @@ static void test_bad_usage(void)
 	check_bad(2, run("timing", "-b", "1", NULL, NULL, NULL), "'1'", "more");
 	check_bad(2, run("timing", "-b", "33", NULL, NULL, NULL), "'33'", "32");
 	check_bad(2, run("timing", "-f", "h264x", NULL, NULL, NULL), "'h264x'", "v210");
+	check_bad(2, run("input", "rout", NULL, NULL, NULL, NULL), "'rout'", "kinora input --help");
+	check_bad(2, run("input", "route", "1", NULL, NULL, NULL), "route", "a connector");
+	check_bad(2, run("input", "route", "one", "sdi1", NULL, NULL), "'one'", "number");
+	check_bad(2, run("input", "mapping", NULL, NULL, NULL, NULL), "mapping", "2si");
+	check_bad(2, run("input", "--order", "1324", NULL, NULL, NULL), "--order", "mapping");
+	check_bad(2, run("input", "save", "--json", NULL, NULL, NULL), "save", "--help");
+	check_bad(2, run("edid", NULL, NULL, NULL, NULL, NULL), "modify", "--help");
+	check_bad(2, run("edid", "shw", NULL, NULL, NULL, NULL), "'shw'", "kinora edid --help");
+	check_bad(2, run("edid", "set", NULL, NULL, NULL, NULL), "preset", "kinora edid list");
+	check_bad(2, run("edid", "set", "16k", NULL, NULL, NULL), "'16k'", "kinora edid list");
+	check_bad(2, run("edid", "list", "--force", NULL, NULL, NULL), "'--force'", "--help");
+	check_bad(2, run("edid", "modify", "-4320p60", "-x", NULL, NULL), "'x'", "--help");
+	check_bad(2, run("edid", "modify", "--from", "8k", "+4320p120", NULL), "'+4320p120'",
+		  "does not fit the link");
+	check_bad(2, run("edid", "modify", "--from", "8k", "-2160p60", NULL), "'-2160p60'",
+		  "preferred=MODE");
+	check_bad(2, run("edid", "modify", "--from", "8k", "hdr=dolby", NULL), "'hdr=dolby'",
+		  "hlg,pq");
+	check_bad(2, run("edid", "check", "--fix", "8k", NULL, NULL), "'8k'", "--help");
 	check_bad(2, run("snapshot", "--depth", "12", NULL, NULL, NULL), "'12'", "8 or 16");
 	check_bad(2, run("snapshot", "--compression", "10", NULL, NULL, NULL), "'10'", "9");
 	check_bad(2, run("snapshot", "--timeout", "soon", NULL, NULL, NULL), "'soon'", "number");
@@ -262,6 +281,13 @@ static void test_no_device(void)
 	check_bad(3, run("status", "-d", "9999", NULL, NULL, NULL), "9999", "kinora list");
 	check_bad(3, run("timing", "-d", "NO-SUCH-CARD:2", NULL, NULL, NULL), "'NO-SUCH-CARD:2'",
 		  "kinora list");
+	check_bad(3, run("input", "-d", "NO-SUCH-CARD", NULL, NULL, NULL), "'NO-SUCH-CARD'",
+		  "kinora list");
+	check_bad(3, run("input", "route", "1", "sdi1", "-d", "NO-SUCH"), "'NO-SUCH'",
+		  "kinora list");
+	check_bad(3, run("input", "save", "-d", "NO-SUCH", NULL, NULL), "'NO-SUCH'", "kinora list");
+	check_bad(3, run("edid", "show", "-d", "NO-SUCH", NULL, NULL), "'NO-SUCH'", "kinora list");
+	check_bad(3, run("edid", "set", "8k", "-d", "NO-SUCH", NULL), "'NO-SUCH'", "kinora list");
 	check_bad(3, run("snapshot", "-d", "/dev/no-such-node", NULL, NULL, NULL),
 		  "'/dev/no-such-node'", "kinora list");
 	check_bad(3, run("snapshot", "-d", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
@@ -270,6 +296,12 @@ static void test_no_device(void)
 
 static void test_bad_files(void)
 {
+	check_bad(4, run("edid", "show", "/nonexistent/x.edid", NULL, NULL, NULL),
+		  "'/nonexistent/x.edid'", "No such file");
+	check_bad(4, run("edid", "check", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
+		  "hex digits");
+	check_bad(4, run("edid", "show", "8k", "-o", "/nonexistent/x.edid", NULL),
+		  "'/nonexistent/x.edid'", "No such file");
 	check_bad(4, run("timing", "--from", "/nonexistent/x.json", NULL, NULL, NULL),
 		  "'/nonexistent/x.json'", "No such file");
 	check_bad(4, run("timing", "--from", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
@@ -331,6 +363,53 @@ static void test_from(void)
 	unlink(path);
 }
 
+/* A damaged EDID: which block, what its checksum is and should be, and what to do; then fixed. */
+static void test_edid_file(void)
+{
+	char path[] = "/tmp/kinora-edid-XXXXXX", wrong = 0x12;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+	CU_ASSERT_EQUAL(run("edid", "show", "8k", "--raw", "-o", path), 0);
+	CU_ASSERT_EQUAL(run("edid", "check", path, NULL, NULL, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "no finding"));
+	fd = open(path, O_WRONLY);
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(pwrite(fd, &wrong, 1, 255), 1);
+	close(fd);
+	CU_ASSERT_EQUAL(run("edid", "check", path, NULL, NULL, NULL), 1);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(out, "FAIL  block 1: the checksum is 0x12 and should be 0x"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "'kinora edid check --fix "));
+	CU_ASSERT_EQUAL(run("edid", "set", path, NULL, NULL, NULL), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "block 1: the checksum is 0x12"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "'--fix' puts checksums right"));
+	CU_ASSERT_EQUAL(run("edid", "show", path, NULL, NULL, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "CHECKSUM IS WRONG"));
+	CU_ASSERT_EQUAL(run("edid", "check", "--fix", path, NULL, NULL), 0);
+	CU_ASSERT_EQUAL(run("edid", "check", path, NULL, NULL, NULL), 0);
+	/* changes, and what they change; the file stays as it is without -o */
+	CU_ASSERT_EQUAL(run("edid", "modify", "--from", path, "-4320p60", "name=STUDIO 1"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "+     name            STUDIO 1\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "-     only as 4:2:0   4320p60 (199)"));
+	CU_ASSERT_EQUAL(run("edid", "show", path, NULL, NULL, NULL), 0);
+	CU_ASSERT_PTR_NULL(strstr(out, "STUDIO"));
+	/* hex goes out and comes in */
+	CU_ASSERT_EQUAL(run("edid", "show", "8k", "--hex", "-o", path), 0);
+	CU_ASSERT_EQUAL(run("edid", "check", path, "--json", NULL, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\"findings\": []"));
+	unlink(path);
+}
+
+static void test_edid_list(void)
+{
+	CU_ASSERT_EQUAL(run("edid", "list", NULL, NULL, NULL, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n  8k "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n  1080i50 "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n  hdr=off|hlg|pq|hlg,pq "));
+}
+
 int main(void)
 {
 	CU_pSuite suite;
@@ -349,7 +428,8 @@ int main(void)
 	if (!suite || !CU_ADD_TEST(suite, test_synopsis) ||
 	    !CU_ADD_TEST(suite, test_options_documented) || !CU_ADD_TEST(suite, test_help) ||
 	    !CU_ADD_TEST(suite, test_bad_usage) || !CU_ADD_TEST(suite, test_no_device) ||
-	    !CU_ADD_TEST(suite, test_bad_files) || !CU_ADD_TEST(suite, test_from))
+	    !CU_ADD_TEST(suite, test_bad_files) || !CU_ADD_TEST(suite, test_from) ||
+	    !CU_ADD_TEST(suite, test_edid_file) || !CU_ADD_TEST(suite, test_edid_list))
 		return 1;
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	CU_basic_run_tests();

@@ -37,7 +37,7 @@ struct cli_command {
 	const char *summary;		/* one line for `kinora --help` */
 	const char *synopsis;		/* after "kinora NAME", as in the manual */
 	const struct cli_option *options; /* ends with a key of 0 */
-	bool operands;			/* words beside options, from argv[optind] on, are its own */
+	bool operands;			/* it takes words beside options, from argv[optind] on */
 	/* argv[0] is the command's name. Returns an enum cli_exit. */
 	int (*run)(const struct cli_command *command, int argc, char **argv);
 };

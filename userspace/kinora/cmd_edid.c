@@ -225,7 +225,8 @@ static int check(const struct cli_command *command, const struct request *reques
 	if (request->count > 2)
 		return cli_usage(command, "unexpected argument", request->words[2]);
 	if (request->fix && (!source || is_preset(source)))
-		return cli_usage(command, "'--fix' wants a file, not", source ? source : "the card");
+		return cli_usage(command, "'--fix' wants a file, not",
+				 source ? source : "the card");
 	if (source) {
 		ret = read_source(source, &edid);
 		if (ret)
@@ -503,7 +504,8 @@ const struct cli_command cmd_edid = {
 	.summary = "what HDMI sources are offered: show, set, change, check",
 	.synopsis = "show [-d CARD] [-c CONNECTOR] [--raw|--hex|--json] [-o FILE] [SOURCE]\n"
 		    "       kinora edid list\n"
-		    "       kinora edid set [-d CARD] [-c CONNECTOR] [-n] [--fix] [--force] SOURCE\n"
+		    "       kinora edid set [-d CARD] [-c CONNECTOR] [-n] [--fix] [--force] "
+		    "SOURCE\n"
 		    "       kinora edid clear [-d CARD] [-c CONNECTOR]\n"
 		    "       kinora edid modify [-d CARD] [-c CONNECTOR] [-n] CHANGE...\n"
 		    "       kinora edid modify --from SOURCE [--hex] [-o FILE] CHANGE...\n"

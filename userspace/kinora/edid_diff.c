@@ -72,10 +72,11 @@ bool edid_diff(const struct kinora_edid *from, const struct kinora_edid *to, FIL
 {
 	unsigned short(*common)[LINES_MAX + 1] = calloc(LINES_MAX + 1, sizeof(*common));
 	struct lines a, b;
-	bool different = false;
+	bool ready = lines_init(&a, from), different = false;
 	size_t i = 0, j = 0;
 
-	if (lines_init(&a, from) & lines_init(&b, to) && common) {
+	ready = lines_init(&b, to) && ready && common;
+	if (ready) {
 		measure(&a, &b, common);
 		while (i < a.count || j < b.count) {
 			if (i < a.count && j < b.count && !strcmp(a.line[i], b.line[j])) {

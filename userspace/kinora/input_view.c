@@ -16,8 +16,8 @@ enum column { CONNECTOR, STATE, MODE, INTERFACE, MAPPING, COLOUR, SINCE, ERRORS,
 	      COLUMNS };
 
 static const char *const titles[COLUMNS] = {
-	"CONNECTOR", "STATE", "MODE", "INTERFACE", "MAPPING", "COLOUR", "SINCE", "CRC ERRORS",
-	"LOCK LOSSES", "CHANNEL",
+	"CONNECTOR", "STATE", "MODE", "INTERFACE", "MAPPING", "COLOUR", "SINCE", "ERRORS", "LOSSES",
+	"CHANNEL",
 };
 
 /* ------------------------------------------------------------------ words */
@@ -145,6 +145,20 @@ static void errors_words(const struct kinora_connector *c, char text[CELL])
 					 c->crc_errors[i]);
 }
 
+/* "12G-SDI", "4x 12G-SDI", "HDMI FRL 6". */
+static void interface_words(const struct kinora_connector *c, char text[CELL])
+{
+	static const char quad[] = "quad-link ";
+	const char *words = kinora_interface_text(c->interface);
+
+	if (c->frl_rate)
+		snprintf(text, CELL, "HDMI FRL %u", c->frl_rate);
+	else if (!strncmp(words, quad, strlen(quad)))
+		snprintf(text, CELL, "4x %s", words + strlen(quad));
+	else
+		snprintf(text, CELL, "%s", words);
+}
+
 static bool has_raster(const struct kinora_connector *c)
 {
 	return c->width && (c->lock == KINORA_LOCK_OK || c->lock == KINORA_LOCK_UNSUPPORTED);
@@ -166,14 +180,12 @@ static void row_fill(struct row *row, const struct kinora_card *card,
 	memset(row, 0, sizeof(*row));
 	snprintf(row->cells[CONNECTOR], CELL, "%s", c->id);
 	kinora_connector_text(c, state);
-	snprintf(row->cells[STATE], CELL, "%.95s", state);
+	snprintf(row->cells[STATE], CELL, "%.95s", c->lock == KINORA_LOCK_OK ? "locked" : state);
 	kinora_connector_advice(c, row->advice);
 	row->wide = !has_raster(c);
 	if (!row->wide) {
 		input_mode(c, row->cells[MODE]);
-		snprintf(row->cells[INTERFACE], CELL, "%s", kinora_interface_text(c->interface));
-		if (c->frl_rate)
-			snprintf(row->cells[INTERFACE], CELL, "HDMI FRL %u", c->frl_rate);
+		interface_words(c, row->cells[INTERFACE]);
 		if (c->channels)
 			input_colour(c, row->cells[COLOUR]);
 	}
@@ -220,6 +232,10 @@ static void print_cells(const char *(*cell)(const void *, size_t), const void *f
 				column++;
 				room += widths[column] ? 2 + widths[column] : 0;
 			}
+		if (!text[0]) {
+			pending += room + 2;
+			continue;
+		}
 		fprintf(out, "%*s%s", (int)pending, "", text);
 		pending = strlen(text) < room ? room - strlen(text) + 2 : 2;
 	}

@@ -14,7 +14,7 @@ void input_print(const struct kinora_card *cards, size_t count, FILE *out);
 json_t *input_json(const struct kinora_card *cards, size_t count);
 
 /* "2160p59.94", "1080i50" (fields), "1080psf25"; "" without a raster. */
-#define INPUT_MODE 40
+#define INPUT_MODE 64
 const char *input_mode(const struct kinora_connector *connector, char text[INPUT_MODE]);
 /* "BT.2020 HLG 4:2:2 10 bit". */
 #define INPUT_COLOUR 80

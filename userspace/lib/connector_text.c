@@ -7,6 +7,23 @@
 
 #include "kinora.h"
 
+const char *kinora_lock_text(enum kinora_lock lock)
+{
+	switch (lock) {
+	case KINORA_LOCK_NONE:
+		return "no signal";
+	case KINORA_LOCK_UNSTABLE:
+		return "no stable signal";
+	case KINORA_LOCK_UNSUPPORTED:
+		return "unsupported signal";
+	case KINORA_LOCK_OK:
+		return "locked";
+	case KINORA_LOCK_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
 const char *kinora_interface_text(const char *interface)
 {
 	static const char *const words[][2] = {
@@ -63,8 +80,8 @@ static const struct words *find_reason(const struct kinora_connector *c)
 	return NULL;
 }
 
-/* "3", "2 and 4" of the digits that are missing in links. */
-static void missing_links(const char *links, char text[24])
+/* "link 3", "links 2 and 4": the digits that are missing in links. */
+static void missing_links(const char *links, char text[32])
 {
 	char missing[5] = "";
 	size_t count = 0, used = 0, i;
@@ -73,9 +90,9 @@ static void missing_links(const char *links, char text[24])
 	for (digit = '1'; digit <= '4'; digit++)
 		if (!strchr(links, digit))
 			missing[count++] = digit;
-	text[0] = '\0';
+	used = (size_t)snprintf(text, 32, "link%s ", count == 1 ? "" : "s");
 	for (i = 0; i < count; i++)
-		used += (size_t)snprintf(text + used, 24 - used, "%s%c",
+		used += (size_t)snprintf(text + used, 32 - used, "%s%c",
 					 !i ? "" : i + 1 == count ? " and " : ", ", missing[i]);
 }
 
@@ -92,7 +109,7 @@ static bool is_hdmi(const struct kinora_connector *c)
 const char *kinora_connector_text(const struct kinora_connector *c, char text[KINORA_ADVICE_TEXT])
 {
 	const struct words *reason = find_reason(c);
-	char links[24];
+	char links[32];
 
 	if (c->lock == KINORA_LOCK_OK) {
 		snprintf(text, KINORA_ADVICE_TEXT, "%s%s%s", "locked",
@@ -102,11 +119,12 @@ const char *kinora_connector_text(const struct kinora_connector *c, char text[KI
 		snprintf(text, KINORA_ADVICE_TEXT, "%s", reason->text);
 	} else if (!strcmp(c->reason, "link-missing") && strlen(c->links) > 0) {
 		missing_links(c->links, links);
-		snprintf(text, KINORA_ADVICE_TEXT, "link %s missing", links);
+		snprintf(text, KINORA_ADVICE_TEXT, "%s missing", links);
 	} else if (is_hdmi(c) && c->lock == KINORA_LOCK_NONE) {
 		snprintf(text, KINORA_ADVICE_TEXT, "%s",
 			 !c->power ? "no signal, no source" :
-			 !c->hotplug ? "no signal, hot-plug is low" : "no signal, a source is there");
+			 !c->hotplug ? "no signal, hot-plug is low" :
+			 "no signal, a source is there");
 	} else if (is_quad(c) && c->lock == KINORA_LOCK_NONE) {
 		snprintf(text, KINORA_ADVICE_TEXT, "no links");
 	} else {
@@ -124,6 +142,9 @@ const char *kinora_connector_advice(const struct kinora_connector *c,
 	if (c->lock == KINORA_LOCK_OK) {
 		if (c->errors)
 			advice = "look at cable and plugs: lines arrive damaged";
+		else if (c->payload_lies)
+			advice = "the payload id contradicts the signal, which is taken as it is "
+				 "measured: look at the source's settings";
 		else if (!c->capturable && c->channels)
 			advice = "set the source to one of 'v4l2-ctl --list-dv-timings'";
 	} else if (reason) {

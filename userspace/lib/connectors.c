@@ -432,8 +432,8 @@ int kinora_mapping_write(const char *root, const struct kinora_card *card, const
 				   "(square division)", mapping);
 	if (order && strcmp(order, "auto") && !is_order(order))
 		return kinora_fail(-EINVAL,
-				   "no order '%s': auto, or the parts that links 1 to 4 carry, each "
-				   "once, such as 1324", order);
+				   "no order '%s': auto, or the parts that links 1 to 4 carry, "
+				   "each once, such as 1324", order);
 	ret = kinora_card_path(root, card, device);
 	if (!ret && mapping)
 		ret = write_override(device, "mapping_override", mapping);

@@ -231,23 +231,6 @@ int kinora_device_select(struct kinora_device *device, const char *input)
 
 /* --------------------------------------------------------------- signal */
 
-const char *kinora_lock_text(enum kinora_lock lock)
-{
-	switch (lock) {
-	case KINORA_LOCK_NONE:
-		return "no signal";
-	case KINORA_LOCK_UNSTABLE:
-		return "no stable signal";
-	case KINORA_LOCK_UNSUPPORTED:
-		return "unsupported signal";
-	case KINORA_LOCK_OK:
-		return "locked";
-	case KINORA_LOCK_UNKNOWN:
-		break;
-	}
-	return "unknown";
-}
-
 const char *kinora_signal_raster(const struct kinora_signal_info *signal,
 				 char text[KINORA_RASTER_TEXT])
 {

@@ -84,14 +84,17 @@ static unsigned int item_bytes(const struct edid_item *item)
 	return 1 + item->length + (item->tag >= 0x100);
 }
 
-/* What sources expect in the first extension. */
-static bool is_first(const struct edid_item *item)
+/* Who gets room first: the two HDMI blocks, which have to be neighbours; formats; the rest. */
+static unsigned int precedence(const struct edid_item *item)
 {
 	uint32_t oui = edid_item_oui(item);
 
-	return item->tag == EDID_VIDEO || item->tag == EDID_Y420_VIDEO ||
-	       item->tag == EDID_Y420_CAPABILITY || item->tag == EDID_FORUM_SINK ||
-	       oui == EDID_OUI_HDMI || oui == EDID_OUI_FORUM;
+	if (oui == EDID_OUI_HDMI || oui == EDID_OUI_FORUM || item->tag == EDID_FORUM_SINK)
+		return 0;
+	if (item->tag == EDID_VIDEO || item->tag == EDID_Y420_VIDEO ||
+	    item->tag == EDID_Y420_CAPABILITY)
+		return 1;
+	return 2;
 }
 
 struct layout {
@@ -119,7 +122,7 @@ static unsigned int place(struct layout *layout, unsigned int wanted, unsigned i
 
 static bool lay_out(const struct edid_doc *doc, struct layout *layout, bool override)
 {
-	unsigned int i, first;
+	unsigned int i, turn;
 	bool ok = true;
 
 	memset(layout, 0, sizeof(*layout));
@@ -128,13 +131,14 @@ static bool lay_out(const struct edid_doc *doc, struct layout *layout, bool over
 		layout->room[i] = EDID_CTA_ROOM;
 	if (override)
 		place(layout, 1, 3);
-	for (first = 1; first < 2; first--) {	/* 1, then 0 */
-		for (i = 0; i < doc->item_count; i++)
-			if (is_first(&doc->items[i]) == first) {
-				layout->item[i] = place(layout, doc->items[i].block,
-							item_bytes(&doc->items[i]));
-				ok = ok && layout->item[i];
-			}
+	for (turn = 0; turn < 3; turn++) {
+		for (i = 0; i < doc->item_count; i++) {
+			if (precedence(&doc->items[i]) != turn)
+				continue;
+			layout->item[i] = place(layout, doc->items[i].block,
+						item_bytes(&doc->items[i]));
+			ok = ok && layout->item[i];
+		}
 	}
 	for (i = 0; i < doc->dtd_count; i++) {
 		layout->dtd[i] = place(layout, doc->dtds[i].block, EDID_DTD_BYTES);

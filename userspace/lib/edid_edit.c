@@ -50,7 +50,7 @@ static unsigned int item_rank(unsigned int tag, uint32_t oui)
 	return i;
 }
 
-/* The data block of this kind; a new one with `length` bytes where there is none. NULL: too many. */
+/* The data block of this kind, a new one where there is none; at least length. NULL: too many. */
 static struct edid_item *item_get(struct edid_doc *doc, unsigned int tag, uint32_t oui,
 				  unsigned int length)
 {
@@ -367,7 +367,9 @@ static int format_remove(struct edid_doc *doc, const struct kinora_video_mode *m
 				   "'preferred=MODE'", change, text);
 	if (mode->vic == 1)
 		return kinora_fail(-EINVAL, "'%s': every sink has 640x480p60", change);
-	removed = timings_remove(doc, mode) | hdmi_vic_remove(doc, mode->vic);
+	removed = timings_remove(doc, mode);
+	if (hdmi_vic_remove(doc, mode->vic))
+		removed = true;
 	if (at >= 0) {
 		svd_remove(&f, (unsigned int)at);
 		removed = true;
@@ -395,8 +397,8 @@ static int change_format(struct edid_doc *doc, const char *change)
 		 as_420 ? (int)(slash - change) - 1 : KINORA_MODE_TEXT - 1, change + 1);
 	mode = kinora_video_mode_find_name(name);
 	if (!mode)
-		return fail_value(change, "a format of CTA-861 such as 2160p60, 1080i50, 4320p59.94 "
-				  "or vic97");
+		return fail_value(change, "a format of CTA-861 such as 2160p60, 1080i50, "
+				  "4320p59.94 or vic97");
 	return change[0] == '+' ? format_add(doc, mode, as_420, change) :
 				  format_remove(doc, mode, as_420, change);
 }

@@ -105,7 +105,7 @@ enum edid_fit {
 enum edid_fit edid_mode_fit(const struct kinora_video_mode *mode, unsigned int frl,
 			    unsigned int tmds_mhz);
 
-/* A text descriptor of the base block (0xfc name, 0xff serial, 0xfe text); "" when there is none. */
+/* A text descriptor of the base block (0xfc name, 0xff serial, 0xfe text); "": none. */
 void edid_base_text(const uint8_t *base, uint8_t tag, char text[14]);
 
 /* ---- the editor's view ---- */

@@ -76,37 +76,12 @@ static void default_edid(struct kinora_edid *edid)
 	edid->size = EDID_DEFAULT_BYTES;
 }
 
-/*
- * A base block of EDID 1.3, which is what HDMI asks for (HDMI 1.4b, 8.3.1): without the fields that
- * 1.4 brought, with the range limits and the name that 1.3 wants, in the two last descriptors.
- */
-static void base_13(uint8_t *base)
-{
-	/* 23 to 121 Hz, 15 to 255 kHz, the byte's end; the pixel clock is 2550 MHz at most */
-	static const uint8_t range[EDID_DTD_BYTES] = {
-		0, 0, 0, 0xfd, 0, 23, 121, 15, 255, 255, 0, '\n', ' ', ' ', ' ', ' ', ' ', ' ',
-	};
-	static const uint8_t name[EDID_DTD_BYTES] = {
-		0, 0, 0, 0xfc, 0, 'K', 'i', 'n', 'o', 'r', 'a', ' ', '8', 'K', '\n', ' ', ' ', ' ',
-	};
-
-	base[16] = 0;			/* week of making: not told */
-	base[18] = 1;
-	base[19] = 3;
-	base[20] = 0x80;		/* digital */
-	base[21] = base[22] = 0;	/* a size nobody knows */
-	base[24] = 0x0e;		/* RGB, sRGB by default, preferred timing is native */
-	memset(base + 72, 0, EDID_DTD_BYTES);
-	base[72 + 3] = 0x10;		/* unused */
-	memcpy(base + 90, range, EDID_DTD_BYTES);
-	memcpy(base + 108, name, EDID_DTD_BYTES);
-}
-
 /* The card's base block without its timings, and an extension with nothing but its flags. */
 static int empty_doc(struct edid_doc *doc)
 {
 	struct kinora_edid edid;
 	struct edid_item *vcdb;
+	unsigned int at;
 	int ret;
 
 	default_edid(&edid);
@@ -117,7 +92,11 @@ static int empty_doc(struct edid_doc *doc)
 	doc->dtd_count = 0;
 	doc->override = false;
 	doc->flags = EDID_CTA_UNDERSCAN | EDID_CTA_444 | EDID_CTA_422 | 1; /* a native timing */
-	base_13(doc->base);
+	for (at = 72; at <= 108; at += EDID_DTD_BYTES)
+		if (doc->base[at] || doc->base[at + 1]) {
+			memset(doc->base + at, 0, EDID_DTD_BYTES);
+			doc->base[at + 3] = 0x10;	/* unused */
+		}
 	vcdb = edid_doc_insert(doc, NULL, EDID_VCDB);
 	if (!vcdb)
 		return -ENOSPC;

@@ -276,11 +276,11 @@ struct kinora_connector {
 	char name[KINORA_TEXT_MAX];	/* "SDI 1-4 quad link" */
 	unsigned int channels;		/* bit n: channel n + 1 can take it */
 	enum kinora_lock lock;		/* never UNKNOWN */
-	char reason[16];		/* why there is no picture: "skew", "link-missing", "none" */
+	char reason[16];		/* why there is no picture: "skew", "none" */
 	bool capturable;		/* locked to a raster that can be captured here */
 	char interface[16];		/* "12g", "quad-12g", "tmds", "frl"; "none" */
 	char mapping[8];		/* in effect: "single", "2si", "sqd" */
-	char order[8];			/* quad link: the part (1-4) that links 1 to 4 carry, "1234" */
+	char order[8];			/* quad link: parts that links 1 to 4 carry, "1234" */
 	char mapping_override[8];	/* set by hand: "2si", "sqd", or "auto" */
 	char order_override[8];		/* set by hand: "1324", or "auto" */
 	unsigned int width, height, htotal, vtotal;

@@ -57,11 +57,12 @@ static int fail_route(const struct kinora_route *route, const struct kinora_conn
 static int fail_holder(const struct kinora_route *route, const char *holder, const char *what)
 {
 	const char *blank = strrchr(holder, ' ');
+	int length = blank ? (int)(blank - holder) : (int)strlen(holder);
 
 	return kinora_fail(-EBUSY,
 			   "channel %u is capturing for '%.*s' (process %s)%s: end it, then route",
-			   route->channel.number, blank ? (int)(blank - holder) : (int)strlen(holder),
-			   holder, blank ? blank + 1 : "unknown", what);
+			   route->channel.number, length, holder,
+			   blank ? blank + 1 : "unknown", what);
 }
 
 static int fail_busy(const struct kinora_route *route)
