@@ -27,6 +27,9 @@
 #define LOCKED_STATUS (KINORA_RX_CARRIER | KINORA_RX_LOCKED | KINORA_RX_PAYLOAD_VALID)
 #define QUAD KINORA_CONN_SDI_QUAD
 
+/* Signals that follow each other faster than eight a second look like a loose cable. */
+#define SETTLED (150 * MS)
+
 static struct receivers rx;
 
 static void setup(void)
@@ -497,7 +500,7 @@ static void check_modes(bool quad, const char *options, uint8_t mapping)
 		if (s->state != KINORA_SIGNAL_LOCKED || s->rate_num != mode->rate_num)
 			fprintf(stderr, "'%s': state %u, reason %u\n", line, s->state, s->reason);
 		count++;
-		firmware_run(now_ns + 50 * MS);
+		firmware_run(now_ns + SETTLED);
 	}
 	/* 8K has 8 rates up to 60 Hz and 3 above */
 	CU_ASSERT_TRUE(quad ? count >= 11 : count >= 30);
@@ -641,6 +644,7 @@ static void test_firmware_random_changes(void)
 		CU_ASSERT_EQUAL(last[connector].rate_den, mode->rate_den);
 		if (connector != QUAD)
 			CU_ASSERT_NOT_EQUAL(last[QUAD].state, KINORA_SIGNAL_LOCKED);
+		firmware_run(now_ns + SETTLED);
 	}
 	receivers_finish(&rx);
 }
