@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: */
+/* Sources: tests/vcard/crc32c.c */
 /*
  * Description: kinora_hw.h and uapi/kinora.h against docs/hardware.md: the byte vectors of section
  * 12 in both directions, and every offset, bit and code of the tables as a literal number.
@@ -15,6 +15,7 @@
 
 #include <CUnit/Basic.h>
 
+#include "crc32c.h"
 #include "kinora_hw.h"
 
 struct number {
@@ -138,6 +139,19 @@ static void test_global_registers(void)
 		N(KINORA_REG_EVENT_VECTOR, 0x0040),
 		N(KINORA_REG_TIME_LO, 0x0048),
 		N(KINORA_REG_TIME_HI, 0x004c),
+		N(KINORA_REG_MAILBOX_REQUEST, 0x0050),
+		N(KINORA_REG_MAILBOX_DONE, 0x0054),
+		N(KINORA_REG_FIRMWARE_LO, 0x0058),
+		N(KINORA_REG_FIRMWARE_HI, 0x005c),
+		N(KINORA_REG_FIRMWARE_BYTES, 0x0060),
+		N(KINORA_REG_FIRMWARE_CONTROL, 0x0064),
+		N(KINORA_FIRMWARE_LOAD, 0x1),
+		N(KINORA_FIRMWARE_REVERT, 0x2),
+		N(KINORA_REG_FIRMWARE_STATUS, 0x0068),
+		N(KINORA_FIRMWARE_LOADED, 0x1),
+		N(KINORA_FIRMWARE_ERROR_MASK, 0x0000ff00),
+		N(KINORA_MAILBOX_WINDOW, 0x8000),
+		N(KINORA_MAILBOX_BYTES, 0x400),
 	};
 
 	CHECK_NUMBERS(numbers);
@@ -202,6 +216,10 @@ static void test_stream_registers(void)
 		N(KINORA_STREAM_PERIOD_DEN, 0x40),
 		N(KINORA_STREAM_FLAGS, 0x44),
 		N(KINORA_STREAM_INTERLACED, 0x1),
+		N(KINORA_STREAM_RGB_RANGE_MASK, 0x6),
+		N(KINORA_STREAM_RGB_AUTO, 0),
+		N(KINORA_STREAM_RGB_LIMITED, 1),
+		N(KINORA_STREAM_RGB_FULL, 2),
 		N(KINORA_STREAM_TAIL, 0x80),
 	};
 
@@ -358,6 +376,14 @@ static void test_signal_layout(void)
 		AT(kinora_signal, crc_errors, 0x48, 16),
 		AT(kinora_signal, lock_losses, 0x58, 4),
 		AT(kinora_signal, skew_ns, 0x5c, 16),
+		AT(kinora_signal, flags, 0x6c, 1),
+		AT(kinora_signal, vic, 0x6d, 1),
+		AT(kinora_signal, it_content, 0x6e, 1),
+		AT(kinora_signal, frl_rate, 0x6f, 1),
+		AT(kinora_signal, order, 0x70, 1),
+		AT(kinora_signal, dual, 0x71, 1),
+		AT(kinora_signal, reserved0, 0x72, 2),
+		AT(kinora_signal, infoframes, 0x74, 4),
 		AT(kinora_signal, reserved1, 0x78, 4),
 		AT(kinora_signal, seq_end, 0x7c, 4),
 	};
@@ -383,6 +409,8 @@ static void test_signal_codes(void)
 		N(KINORA_INTERFACE_QUAD_12G, 8),
 		N(KINORA_INTERFACE_TMDS, 9),
 		N(KINORA_INTERFACE_FRL, 10),
+		N(KINORA_INTERFACE_24G, 11),
+		N(KINORA_INTERFACE_QUAD_24G, 12),
 		N(KINORA_MAPPING_SINGLE, 0),
 		N(KINORA_MAPPING_2SI, 1),
 		N(KINORA_MAPPING_SQD, 2),
@@ -409,6 +437,83 @@ static void test_signal_codes(void)
 		N(KINORA_REASON_LINK_ORDER, 3),
 		N(KINORA_REASON_SKEW, 4),
 		N(KINORA_REASON_RASTER, 5),
+		N(KINORA_REASON_DUAL_LINK, 6),
+		N(KINORA_REASON_SAMPLING, 7),
+		N(KINORA_REASON_FLAPPING, 8),
+		N(KINORA_REASON_TRAINING, 9),
+		N(KINORA_SIGNAL_FLAG_POWER, 0x01),
+		N(KINORA_SIGNAL_FLAG_HOTPLUG, 0x02),
+		N(KINORA_SIGNAL_FLAG_HDMI, 0x04),
+		N(KINORA_SIGNAL_FLAG_PAYLOAD_LIES, 0x08),
+		N(KINORA_SIGNAL_FLAG_ERRORS, 0x10),
+		N(KINORA_SIGNAL_FLAG_OVERRIDE, 0x20),
+		N(KINORA_IT_NONE, 0),
+		N(KINORA_IT_GRAPHICS, 1),
+		N(KINORA_IT_PHOTO, 2),
+		N(KINORA_IT_CINEMA, 3),
+		N(KINORA_IT_GAME, 4),
+		N(KINORA_ORDER_PLUGGED, 0xe4),
+	};
+
+	CHECK_NUMBERS(numbers);
+}
+
+static void test_controller_block(void)
+{
+	static const struct number numbers[] = {
+		N(KINORA_CONTROLLER_BLOCK, 0x380),
+		{ "sizeof kinora_controller_block", sizeof(struct kinora_controller_block), 128 },
+		AT(kinora_controller_block, seq_begin, 0x00, 4),
+		AT(kinora_controller_block, mailbox_done, 0x04, 4),
+		AT(kinora_controller_block, firmware, 0x08, 4),
+		AT(kinora_controller_block, log_count, 0x0c, 4),
+		AT(kinora_controller_block, cec_count, 0x10, 4),
+		AT(kinora_controller_block, edid_count, 0x14, 4),
+		AT(kinora_controller_block, restarts, 0x18, 4),
+		AT(kinora_controller_block, stack_bytes, 0x1c, 4),
+		AT(kinora_controller_block, reserved, 0x20, 92),
+		AT(kinora_controller_block, seq_end, 0x7c, 4),
+	};
+
+	CHECK_NUMBERS(numbers);
+}
+
+/* --- section 13: the mailbox --- */
+
+static void test_mailbox(void)
+{
+	static const struct number numbers[] = {
+		{ "sizeof kinora_mailbox", sizeof(struct kinora_mailbox), 8 },
+		AT(kinora_mailbox, op, 0x00, 2),
+		AT(kinora_mailbox, status, 0x02, 2),
+		AT(kinora_mailbox, length, 0x04, 2),
+		AT(kinora_mailbox, arg, 0x06, 2),
+		N(KINORA_MAILBOX_PAYLOAD, 1016),
+		N(KINORA_MAILBOX_OK, 0),
+		N(KINORA_MAILBOX_UNKNOWN, 1),
+		N(KINORA_MAILBOX_INVALID, 2),
+		N(KINORA_MAILBOX_CHECKSUM, 3),
+		N(KINORA_MAILBOX_BUSY, 4),
+		N(KINORA_MAILBOX_TOO_LARGE, 5),
+		N(KINORA_OP_IDENTIFY, 1),
+		N(KINORA_OP_EDID_GET, 2),
+		N(KINORA_OP_EDID_SET, 3),
+		N(KINORA_OP_CEC_CONFIG, 4),
+		N(KINORA_OP_CEC_TRANSMIT, 5),
+		N(KINORA_OP_CEC_EVENTS, 6),
+		N(KINORA_OP_INFOFRAMES, 7),
+		N(KINORA_OP_LOG, 8),
+		N(KINORA_OP_MAPPING_SET, 9),
+		N(KINORA_OP_MAPPING_GET, 10),
+		N(KINORA_EDID_BLOCK_BYTES, 128),
+		N(KINORA_EDID_BLOCKS, 4),
+		{ "sizeof kinora_cec_message", sizeof(struct kinora_cec_message), 32 },
+		{ "CEC events in a reply", KINORA_MAILBOX_PAYLOAD /
+		  sizeof(struct kinora_cec_message), 31 },
+		{ "sizeof kinora_cec_config", sizeof(struct kinora_cec_config), 4 },
+		{ "sizeof kinora_log", sizeof(struct kinora_log), 24 },
+		{ "log entries in a reply", KINORA_MAILBOX_PAYLOAD / sizeof(struct kinora_log),
+		  42 },
 	};
 
 	CHECK_NUMBERS(numbers);
@@ -432,6 +537,7 @@ static void test_receiver_registers(void)
 		N(KINORA_RX_RATE_3GB, 3),
 		N(KINORA_RX_RATE_6G, 4),
 		N(KINORA_RX_RATE_12G, 5),
+		N(KINORA_RX_RATE_24G, 6),
 		N(KINORA_RX_WORDS, 0x04),
 		N(KINORA_RX_LINES, 0x08),
 		N(KINORA_RX_PPB, 0x0c),
@@ -439,6 +545,130 @@ static void test_receiver_registers(void)
 		N(KINORA_RX_SKEW, 0x14),
 		N(KINORA_RX_CRC_ERRORS, 0x18),
 		N(KINORA_RX_LOCK_LOSSES, 0x1c),
+	};
+
+	CHECK_NUMBERS(numbers);
+}
+
+static void test_controller_bus(void)
+{
+	static const struct number numbers[] = {
+		N(KINORA_CTL_RAM, 0),
+		N(KINORA_CTL_RAM_BYTES, 128 * 1024),
+		N(KINORA_CTL_RX(0), 0x40000000),
+		N(KINORA_CTL_RX(3), 0x40000300),
+		N(KINORA_CTL_HDMI, 0x40001000),
+		N(KINORA_CTL_SYSTEM, 0x40002000),
+		N(KINORA_CTL_MAILBOX, 0x40003000),
+		N(KINORA_CTL_BLOCKS, 0x40004000),
+		N(KINORA_SYS_TIME_LO, 0x00),
+		N(KINORA_SYS_TIME_HI, 0x04),
+		N(KINORA_SYS_WAKE_LO, 0x08),
+		N(KINORA_SYS_WAKE_HI, 0x0c),
+		N(KINORA_SYS_VERSION, 0x10),
+		N(KINORA_SYS_REQUEST, 0x14),
+		N(KINORA_SYS_DONE, 0x18),
+		N(KINORA_SYS_PUBLISH, 0x1c),
+		N(KINORA_SYS_PUBLISH_BLOCK_MASK, 0x7),
+		N(KINORA_SYS_PUBLISH_EVENT, 0x100),
+		N(KINORA_SYS_STARTS, 0x20),
+	};
+
+	CHECK_NUMBERS(numbers);
+}
+
+/* --- section 15 --- */
+
+static void test_hdmi_registers(void)
+{
+	static const struct number numbers[] = {
+		N(KINORA_HDMI_STATUS, 0x000),
+		N(KINORA_HDMI_POWER, 0x01),
+		N(KINORA_HDMI_CARRIER, 0x02),
+		N(KINORA_HDMI_LOCKED, 0x04),
+		N(KINORA_HDMI_INTERLACED, 0x08),
+		N(KINORA_HDMI_ISLANDS, 0x10),
+		N(KINORA_HDMI_AVMUTE, 0x20),
+		N(KINORA_HDMI_VSYNC_POSITIVE, 0x40),
+		N(KINORA_HDMI_HSYNC_POSITIVE, 0x80),
+		N(KINORA_HDMI_DEPTH_MASK, 0x700),
+		N(KINORA_HDMI_DEPTH_NONE, 0),
+		N(KINORA_HDMI_DEPTH_8, 4),
+		N(KINORA_HDMI_DEPTH_10, 5),
+		N(KINORA_HDMI_DEPTH_12, 6),
+		N(KINORA_HDMI_DEPTH_16, 7),
+		N(KINORA_HDMI_CONTROL, 0x004),
+		N(KINORA_HDMI_HOTPLUG, 0x1),
+		N(KINORA_HDMI_ACTIVE, 0x008),
+		N(KINORA_HDMI_TOTAL, 0x00c),
+		N(KINORA_HDMI_PIXELCLOCK, 0x010),
+		N(KINORA_HDMI_ERRORS, 0x014),
+		N(KINORA_HDMI_LOCK_LOSSES, 0x018),
+		N(KINORA_HDMI_INFOFRAMES, 0x01c),
+		N(KINORA_HDMI_INFOFRAME_COUNT, 0x020),
+		N(KINORA_HDMI_EDID_BLOCKS, 0x024),
+		N(KINORA_HDMI_LTP, 0x028),
+		N(KINORA_HDMI_SCDC_WRITES, 0x02c),
+		N(KINORA_HDMI_LINK, 0x030),
+		N(KINORA_HDMI_CEC_CONTROL, 0x034),
+		N(KINORA_HDMI_CEC_ENABLE, 0x10000),
+		N(KINORA_HDMI_CEC_STATUS, 0x038),
+		N(KINORA_HDMI_CEC_SENDING, 0x01),
+		N(KINORA_HDMI_CEC_SENT_MASK, 0x0e),
+		N(KINORA_HDMI_CEC_RECEIVED, 0x10),
+		N(KINORA_HDMI_CEC_START, 0x03c),
+		N(KINORA_HDMI_CEC_RX_LENGTH, 0x040),
+		N(KINORA_HDMI_CEC_TX, 0x050),
+		N(KINORA_HDMI_CEC_RX, 0x060),
+		N(KINORA_HDMI_SCDC, 0x200),
+		N(KINORA_HDMI_INFOFRAME(0), 0x400),
+		N(KINORA_HDMI_INFOFRAME(6), 0x4c0),
+		N(KINORA_HDMI_EDID, 0x800),
+		N(KINORA_INFOFRAME_AVI, 0),
+		N(KINORA_INFOFRAME_DRM, 1),
+		N(KINORA_INFOFRAME_AUDIO, 2),
+		N(KINORA_INFOFRAME_VENDOR, 3),
+		N(KINORA_INFOFRAME_FORUM, 4),
+		N(KINORA_INFOFRAME_SPD, 5),
+		N(KINORA_INFOFRAME_OTHER, 6),
+		N(KINORA_INFOFRAME_SLOTS, 7),
+		N(KINORA_INFOFRAME_BYTES, 32),
+	};
+
+	CHECK_NUMBERS(numbers);
+}
+
+/* --- section 16 --- */
+
+static void test_image_layout(void)
+{
+	static const struct number numbers[] = {
+		{ "sizeof kinora_firmware_header", sizeof(struct kinora_firmware_header), 64 },
+		AT(kinora_firmware_header, magic, 0x00, 4),
+		AT(kinora_firmware_header, header_bytes, 0x04, 2),
+		AT(kinora_firmware_header, format, 0x06, 2),
+		AT(kinora_firmware_header, target, 0x08, 4),
+		AT(kinora_firmware_header, version, 0x0c, 4),
+		AT(kinora_firmware_header, contract, 0x10, 4),
+		AT(kinora_firmware_header, load, 0x14, 4),
+		AT(kinora_firmware_header, entry, 0x18, 4),
+		AT(kinora_firmware_header, payload_bytes, 0x1c, 4),
+		AT(kinora_firmware_header, memory_bytes, 0x20, 4),
+		AT(kinora_firmware_header, payload_crc32c, 0x24, 4),
+		AT(kinora_firmware_header, name, 0x28, 16),
+		AT(kinora_firmware_header, reserved, 0x38, 4),
+		AT(kinora_firmware_header, header_crc32c, 0x3c, 4),
+		N(KINORA_FIRMWARE_MAGIC, 0x57464e4b),
+		N(KINORA_FIRMWARE_FORMAT, 1),
+		N(KINORA_FIRMWARE_TARGET_RV32IMC, 1),
+		N(KINORA_FIRMWARE_HEADER_BYTES, 64),
+		N(KINORA_FIRMWARE_ERROR_NONE, 0),
+		N(KINORA_FIRMWARE_ERROR_BUS, 1),
+		N(KINORA_FIRMWARE_ERROR_SIZE, 2),
+		N(KINORA_FIRMWARE_ERROR_FOREIGN, 3),
+		N(KINORA_FIRMWARE_ERROR_CRC, 4),
+		N(KINORA_FIRMWARE_ERROR_TOO_NEW, 5),
+		N(KINORA_FIRMWARE_ERROR_START, 6),
 	};
 
 	CHECK_NUMBERS(numbers);
@@ -625,6 +855,209 @@ static void test_signal_vector(void)
 	CU_ASSERT_EQUAL(read.order, 0xe4);
 }
 
+static const uint8_t hdmi_bytes[128] = {
+	0x04, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,
+	0x00, 0xf2, 0x05, 0x2a, 0x01, 0x00, 0x00, 0x00,
+	0x00, 0xe2, 0x9e, 0x8d, 0x00, 0x00, 0x00, 0x00,
+	0x3c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x00, 0x1e, 0xe0, 0x10, 0x28, 0x23, 0x30, 0x11,
+	0x03, 0x0a, 0x00, 0x00, 0x02, 0x02, 0x00, 0x03,
+	0x0a, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x07, 0xc7, 0x03, 0x06,
+	0x00, 0x00, 0x00, 0x00, 0x15, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,
+};
+
+static void test_hdmi_vector(void)
+{
+	struct kinora_signal signal = {
+		.seq_begin = 4, .generation = 3, .since_ns = 5000000000, .pixelclock = 2376000000,
+		.rate_num = 60, .rate_den = 1, .width = 7680, .height = 4320, .htotal = 9000,
+		.vtotal = 4400, .state = KINORA_SIGNAL_LOCKED, .interface = KINORA_INTERFACE_FRL,
+		.colorimetry = KINORA_COLORIMETRY_2020, .transfer = KINORA_TRANSFER_PQ,
+		.sampling = KINORA_SAMPLING_420, .depth = 10, .clock_ppb = 12,
+		.crc_errors = { 7 }, .lock_losses = 1,
+		.flags = KINORA_SIGNAL_FLAG_POWER | KINORA_SIGNAL_FLAG_HOTPLUG |
+			 KINORA_SIGNAL_FLAG_HDMI,
+		.vic = 199, .it_content = KINORA_IT_CINEMA, .frl_rate = 6, .infoframes = 21,
+		.seq_end = 4,
+	};
+	struct kinora_signal read;
+
+	check_bytes("HDMI's block", &signal, hdmi_bytes, sizeof(hdmi_bytes));
+	memcpy(&read, hdmi_bytes, sizeof(read));
+	CU_ASSERT_EQUAL(read.pixelclock, 2376000000);
+	CU_ASSERT_EQUAL(read.htotal, 9000);
+	CU_ASSERT_EQUAL(read.vtotal, 4400);
+	CU_ASSERT_EQUAL(read.interface, 10);
+	CU_ASSERT_EQUAL(read.sampling, 3);
+	CU_ASSERT_EQUAL(read.crc_errors[0], 7);
+	CU_ASSERT_EQUAL(read.flags, 0x07);
+	CU_ASSERT_EQUAL(read.vic, 199);
+	CU_ASSERT_EQUAL(read.it_content, 3);
+	CU_ASSERT_EQUAL(read.frl_rate, 6);
+	CU_ASSERT_EQUAL(read.order, 0);
+	CU_ASSERT_EQUAL(read.dual, 0);
+	CU_ASSERT_EQUAL(read.infoframes, 21);
+}
+
+static const uint8_t controller_bytes[128] = {
+	0x05, 0x00, 0x00, 0x00, 0x11, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x01, 0x01, 0x2c, 0x01, 0x00, 0x00,
+	0x04, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
+	0x01, 0x00, 0x00, 0x00, 0x80, 0x02, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00,
+};
+
+static void test_controller_vector(void)
+{
+	struct kinora_controller_block block = {
+		.seq_begin = 5, .mailbox_done = 17, .firmware = 0x01010000, .log_count = 300,
+		.cec_count = 4, .edid_count = 2, .restarts = 1, .stack_bytes = 640, .seq_end = 5,
+	};
+	struct kinora_controller_block read;
+
+	check_bytes("controller block", &block, controller_bytes, sizeof(controller_bytes));
+	memcpy(&read, controller_bytes, sizeof(read));
+	CU_ASSERT_EQUAL(read.seq_begin, 5);
+	CU_ASSERT_EQUAL(read.mailbox_done, 17);
+	CU_ASSERT_EQUAL(FIELD_GET(KINORA_FIRMWARE_MAJOR_MASK, read.firmware), 1);
+	CU_ASSERT_EQUAL(FIELD_GET(KINORA_FIRMWARE_MINOR_MASK, read.firmware), 1);
+	CU_ASSERT_EQUAL(FIELD_GET(KINORA_FIRMWARE_PATCH_MASK, read.firmware), 0);
+	CU_ASSERT_EQUAL(read.log_count, 300);
+	CU_ASSERT_EQUAL(read.cec_count, 4);
+	CU_ASSERT_EQUAL(read.edid_count, 2);
+	CU_ASSERT_EQUAL(read.restarts, 1);
+	CU_ASSERT_EQUAL(read.stack_bytes, 640);
+	CU_ASSERT_EQUAL(read.seq_end, 5);
+}
+
+static const uint8_t request_bytes[9] = {
+	0x09, 0x00, 0x00, 0x00, 0x01, 0x00, 0x02, 0x00, 0xd8,
+};
+
+static void test_request_vector(void)
+{
+	struct kinora_mailbox head = {
+		.op = KINORA_OP_MAPPING_SET, .length = 1, .arg = KINORA_MAPPING_SQD,
+	};
+	struct kinora_mailbox read;
+
+	check_bytes("request", &head, request_bytes, sizeof(head));
+	memcpy(&read, request_bytes, sizeof(read));
+	CU_ASSERT_EQUAL(read.op, 9);
+	CU_ASSERT_EQUAL(read.status, 0);
+	CU_ASSERT_EQUAL(read.length, 1);
+	CU_ASSERT_EQUAL(read.arg, 2);
+	/* links 1 to 4 have the parts 0, 2, 1, 3 */
+	CU_ASSERT_EQUAL(request_bytes[8], 0 | 2 << 2 | 1 << 4 | 3 << 6);
+}
+
+static const uint8_t cec_bytes[32] = {
+	0x00, 0x5e, 0xd0, 0xb2, 0x00, 0x00, 0x00, 0x00,
+	0x02, 0x01, 0x03, 0x00, 0x02, 0x00, 0x00, 0x00,
+	0x40, 0x36, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static void test_cec_vector(void)
+{
+	struct kinora_cec_message message = {
+		.time_ns = 3000000000, .kind = KINORA_CEC_SENT, .status = KINORA_CEC_TX_NACK,
+		.attempts = 3, .length = 2, .bytes = { 0x40, 0x36 },
+	};
+	struct kinora_cec_message read;
+
+	check_bytes("CEC message", &message, cec_bytes, sizeof(cec_bytes));
+	memcpy(&read, cec_bytes, sizeof(read));
+	CU_ASSERT_EQUAL(read.time_ns, 3000000000);
+	CU_ASSERT_EQUAL(read.kind, 2);
+	CU_ASSERT_EQUAL(read.status, 1);
+	CU_ASSERT_EQUAL(read.attempts, 3);
+	CU_ASSERT_EQUAL(read.free_time, 0);
+	CU_ASSERT_EQUAL(read.length, 2);
+	CU_ASSERT_EQUAL(read.bytes[0], 0x40);
+	CU_ASSERT_EQUAL(read.bytes[1], 0x36);
+}
+
+static const uint8_t log_bytes[24] = {
+	0x00, 0x94, 0x35, 0x77, 0x00, 0x00, 0x00, 0x00,
+	0x05, 0x00, 0x00, 0x00, 0x05, 0x07, 0x00, 0x00,
+	0x06, 0x00, 0x00, 0x00, 0x96, 0x00, 0x00, 0x00,
+};
+
+static void test_log_vector(void)
+{
+	struct kinora_log entry = {
+		.time_ns = 2000000000, .index = 5, .connector = KINORA_CONN_HDMI1,
+		.code = KINORA_LOG_FRL_DONE, .a = 6, .b = 150,
+	};
+	struct kinora_log read;
+
+	check_bytes("log entry", &entry, log_bytes, sizeof(log_bytes));
+	memcpy(&read, log_bytes, sizeof(read));
+	CU_ASSERT_EQUAL(read.time_ns, 2000000000);
+	CU_ASSERT_EQUAL(read.index, 5);
+	CU_ASSERT_EQUAL(read.connector, 5);
+	CU_ASSERT_EQUAL(read.code, 7);
+	CU_ASSERT_EQUAL(read.a, 6);
+	CU_ASSERT_EQUAL(read.b, 150);
+}
+
+static const uint8_t image_bytes[68] = {
+	0x4b, 0x4e, 0x46, 0x57, 0x40, 0x00, 0x01, 0x00,
+	0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x01,
+	0x01, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,
+	0x00, 0x20, 0x00, 0x00, 0x87, 0xdb, 0xa0, 0xdb,
+	0x63, 0x6f, 0x6e, 0x74, 0x72, 0x6f, 0x6c, 0x6c,
+	0x65, 0x72, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x81, 0xfa, 0x47, 0xdd,
+	0x6f, 0x00, 0x00, 0x00,
+};
+
+static void test_image_vector(void)
+{
+	struct kinora_firmware_header header = {
+		.magic = KINORA_FIRMWARE_MAGIC, .header_bytes = KINORA_FIRMWARE_HEADER_BYTES,
+		.format = KINORA_FIRMWARE_FORMAT, .target = KINORA_FIRMWARE_TARGET_RV32IMC,
+		.version = 0x01010000,
+		.contract = FIELD_PREP(KINORA_VERSION_MAJOR_MASK, 1) |
+			    FIELD_PREP(KINORA_VERSION_MINOR_MASK, 1),
+		.payload_bytes = 4, .memory_bytes = 8192, .name = "controller",
+	};
+	struct kinora_firmware_header read;
+
+	header.payload_crc32c = crc32c(0, image_bytes + 64, 4);
+	header.header_crc32c = crc32c(0, &header, 60);
+	check_bytes("image", &header, image_bytes, sizeof(header));
+	memcpy(&read, image_bytes, sizeof(read));
+	CU_ASSERT_EQUAL(memcmp(&read, "KNFW", 4), 0);
+	CU_ASSERT_EQUAL(read.header_bytes, 64);
+	CU_ASSERT_EQUAL(read.contract, 0x00010001);
+	CU_ASSERT_EQUAL(read.payload_bytes, 4);
+	CU_ASSERT_EQUAL(read.memory_bytes, 8192);
+	CU_ASSERT_EQUAL(read.payload_crc32c, 0xdba0db87);
+	CU_ASSERT_EQUAL(read.header_crc32c, 0xdd47fa81);
+}
+
 /* The vector's clock is the raster's: 8800 x 4500 x 60000 / 1001, rounded to the nearest. */
 static void test_pixelclocks(void)
 {
@@ -645,11 +1078,22 @@ int main(void)
 		{ "ancillary data, section 9", test_meta_layout },
 		{ "signal blocks, section 10", test_signal_layout },
 		{ "codes of signal blocks, section 10", test_signal_codes },
+		{ "controller block, section 10", test_controller_block },
+		{ "mailbox, section 13", test_mailbox },
 		{ "receivers, section 14", test_receiver_registers },
+		{ "controller's bus, section 14", test_controller_bus },
+		{ "HDMI receiver, section 15", test_hdmi_registers },
+		{ "image, section 16", test_image_layout },
 		{ "vector: submission", test_submission_vector },
 		{ "vector: scatter table", test_table_vector },
 		{ "vector: record", test_record_vector },
 		{ "vector: signal block", test_signal_vector },
+		{ "vector: HDMI's block", test_hdmi_vector },
+		{ "vector: controller block", test_controller_vector },
+		{ "vector: request", test_request_vector },
+		{ "vector: CEC message", test_cec_vector },
+		{ "vector: log entry", test_log_vector },
+		{ "vector: image", test_image_vector },
 		{ "pixel clocks", test_pixelclocks },
 		CU_TEST_INFO_NULL,
 	};

@@ -644,6 +644,12 @@ static void test_flapping(void)
 	CU_ASSERT_EQUAL(world->changed[0], changed + 1);
 	CU_ASSERT_EQUAL(world->last[QUAD].reason, KINORA_REASON_LINK_MISSING);
 
+	/* what was before is over: one loss more is one loss */
+	world->rx[0].lock_losses++;
+	poll_now(world);
+	CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(s->reason, KINORA_REASON_NONE);
+
 	/* again, and then it stays away */
 	world->rx[0].status = 0;
 	flap(world, 0, 20);
@@ -1104,6 +1110,7 @@ static void test_quad_order_by_hand(void)
 {
 	struct world *world = world_init();
 	const struct kinora_signal *s = &world->last[QUAD];
+	unsigned int changed;
 
 	/* links 2 and 3 swapped, as vendors do with square division; the ids tell where they are */
 	lock_8k50(world);
@@ -1116,6 +1123,13 @@ static void test_quad_order_by_hand(void)
 	CU_ASSERT_EQUAL(s->mapping, KINORA_MAPPING_2SI);
 	CU_ASSERT_EQUAL(s->order, 3 << 6 | 1 << 4 | 2 << 2 | 0);
 	CU_ASSERT_EQUAL(s->flags, KINORA_SIGNAL_FLAG_POWER | KINORA_SIGNAL_FLAG_OVERRIDE);
+
+	/* another order alone is a change */
+	changed = world->changed[QUAD];
+	world->controller.detect.order = KINORA_ORDER_PLUGGED;
+	check_quad(world, KINORA_SIGNAL_LOCKED, KINORA_REASON_NONE);
+	CU_ASSERT_EQUAL(world->changed[QUAD], changed + 1);
+	world->controller.detect.order = 3 << 6 | 1 << 4 | 2 << 2 | 0;
 
 	/* the order by hand goes before the numbers, and stands for none */
 	lock_8k50(world);
