@@ -27,9 +27,19 @@ struct state {
 	struct kinora_channel channel;
 	struct kinora_device *device;
 	struct kinora_signal_info signal;
+	struct kinora_card card;	/* without connectors where the driver does not tell */
+	const struct kinora_connector *connector; /* that is selected, or NULL */
 	struct kinora_holder holders[HOLDERS_MAX];
 	int holder_count;
 };
+
+static void find_connector(struct state *state)
+{
+	memset(&state->card, 0, sizeof(state->card));
+	state->connector = NULL;
+	if (state->channel.number && !kinora_card_find(state->channel.bus, &state->card))
+		state->connector = kinora_card_connector(&state->card, state->signal.input_name);
+}
 
 /* Opens the channel, so `device` is to be closed. 0 or negative errno. */
 static int state_init(struct state *state, const struct kinora_channel *channel)
@@ -47,6 +57,8 @@ static int state_init(struct state *state, const struct kinora_channel *channel)
 	ret = kinora_device_signal(state->device, &state->signal);
 	if (ret)
 		kinora_device_close(state->device);
+	else
+		find_connector(state);
 	return ret;
 }
 
@@ -91,7 +103,7 @@ static void print_inputs(struct state *state)
 static void print_state(struct state *state)
 {
 	const struct kinora_channel *channel = &state->channel;
-	char link[DESCRIBE_LINK];
+	char link[DESCRIBE_LINK], firmware[DESCRIBE_FIRMWARE], hdmi[DESCRIBE_HDMI];
 	int i;
 
 	if (channel->number)
@@ -106,8 +118,12 @@ static void print_state(struct state *state)
 	       kinora_device_kernel(state->device));
 	if (describe_link(channel, link))
 		printf("  link      %s\n", link);
+	if (describe_firmware(&state->card, firmware))
+		printf("  firmware  %s\n", firmware);
 	print_inputs(state);
 	print_signal(&state->signal);
+	if (state->connector && describe_hdmi(state->connector, hdmi))
+		printf("  hdmi      %s\n", hdmi);
 	printf("  in use    %s", state->holder_count ? "by " : "by nobody that we may see");
 	for (i = 0; i < state->holder_count; i++)
 		printf("%s'%s' (process %d)", i ? ", " : "", state->holders[i].command,
@@ -187,6 +203,15 @@ static json_t *holders_json(const struct state *state)
 	return holders;
 }
 
+/* null unless HDMI is selected. */
+static json_t *hdmi_json(const struct kinora_connector *c)
+{
+	if (!c || strncmp(c->id, "hdmi", 4))
+		return json_null();
+	return json_pack("{s:b, s:b, s:b, s:i, s:i}", "power", c->power, "hotplug", c->hotplug,
+			 "hdmi", c->hdmi, "vic", (int)c->vic, "frl_rate", (int)c->frl_rate);
+}
+
 static json_t *state_json(struct state *state)
 {
 	json_t *root = describe_channel_json(&state->channel);
@@ -196,6 +221,9 @@ static json_t *state_json(struct state *state)
 	json_object_set_new(root, "input", json_string(state->signal.input_name));
 	json_object_set_new(root, "inputs", inputs_json(state));
 	json_object_set_new(root, "signal", signal_json(&state->signal));
+	json_object_set_new(root, "firmware", json_string(state->card.firmware));
+	json_object_set_new(root, "firmware_source", json_string(state->card.firmware_source));
+	json_object_set_new(root, "hdmi", hdmi_json(state->connector));
 	json_object_set_new(root, "holders", holders_json(state));
 	json_object_set_new(root, "books", books_json(&state->channel));
 	return root;

@@ -46,6 +46,34 @@ const char *describe_colour(const struct kinora_colour *colour, char text[DESCRI
 	return text;
 }
 
+bool describe_firmware(const struct kinora_card *card, char text[DESCRIBE_FIRMWARE])
+{
+	snprintf(text, DESCRIBE_FIRMWARE, "%s%s%s", card->firmware,
+		 card->firmware_source[0] ? ", " : "", card->firmware_source);
+	return card->firmware[0];
+}
+
+bool describe_hdmi(const struct kinora_connector *connector, char text[DESCRIBE_HDMI])
+{
+	char link[24] = "TMDS", vic[24] = "";
+
+	text[0] = '\0';
+	if (strncmp(connector->id, "hdmi", 4))
+		return false;
+	if (connector->frl_rate)
+		snprintf(link, sizeof(link), "FRL %u", connector->frl_rate);
+	if (connector->vic)
+		snprintf(vic, sizeof(vic), ", VIC %u", connector->vic);
+	if (connector->lock == KINORA_LOCK_OK)
+		snprintf(text, DESCRIBE_HDMI, "%s, %s%s", connector->hdmi ? "HDMI" : "DVI", link,
+			 vic);
+	else
+		snprintf(text, DESCRIBE_HDMI, "%s, hot-plug %s",
+			 connector->power ? "a source is there" : "no source",
+			 connector->hotplug ? "high" : "low");
+	return true;
+}
+
 json_t *describe_rate_json(struct kinora_rational rate)
 {
 	if (!rate.den)

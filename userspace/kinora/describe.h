@@ -17,6 +17,13 @@ bool describe_link(const struct kinora_channel *channel, char text[DESCRIBE_LINK
 #define DESCRIBE_COLOUR 64
 const char *describe_colour(const struct kinora_colour *colour, char text[DESCRIBE_COLOUR]);
 
+/* "1.1.0, built-in"; false: the driver does not tell. */
+#define DESCRIBE_FIRMWARE 160
+bool describe_firmware(const struct kinora_card *card, char text[DESCRIBE_FIRMWARE]);
+/* "HDMI, FRL 6, VIC 199", or "no source, hot-plug high"; false: no HDMI connector. */
+#define DESCRIBE_HDMI 160
+bool describe_hdmi(const struct kinora_connector *connector, char text[DESCRIBE_HDMI]);
+
 /* {num, den} or null. */
 json_t *describe_rate_json(struct kinora_rational rate);
 json_t *describe_channel_json(const struct kinora_channel *channel);
