@@ -16,6 +16,8 @@
 #define TMDS_CONFIG 0x20
 #define TMDS_CONFIG_SCRAMBLING 0x01u
 #define SCRAMBLER_STATUS 0x21
+#define CONFIG_0 0x30
+#define CONFIG_0_NO_RETRAIN 0x02u
 #define CONFIG_1 0x31
 #define CONFIG_1_RATE 0x0fu
 #define CONFIG_1_FFE_SHIFT 4
@@ -126,6 +128,7 @@ static void training_begin(struct frl *frl, uint64_t now_ns)
 	frl->start_ns = now_ns;
 	frl->lanes = frl->rate <= 2 ? 3 : 4;
 	frl->trained = 0;
+	frl->answered = false;
 	frl->equalising = false;
 	frl->fresh = (1u << frl->lanes) - 1;
 	for (unsigned int i = 0; i < FRL_LANES; i++) {
@@ -156,6 +159,7 @@ static void rate_changed(struct frl *frl, uint8_t rate, uint64_t now_ns)
 	log_add(frl->log, now_ns, KINORA_CONN_HDMI1, KINORA_LOG_FRL_RATE, rate,
 		frl->state == FRL_REFUSED ? frl->refused : 0);
 	frl->rate = rate;
+	frl->retrained = false;
 	if (!rate) {
 		tmds_begin(frl);
 		return;
@@ -210,13 +214,24 @@ static void requests_taken(struct frl *frl, uint64_t now_ns)
 	frl->fresh = 0;
 }
 
-static void training_look(struct frl *frl, uint64_t now_ns)
+/* The source has not noticed that it was asked to train anew. */
+static void link_keep(struct frl *frl)
 {
+	requests_clear(frl);
+	update_flags_clear(frl, UPDATE_FLT);
+	frl->state = FRL_RUNNING;
+	frl->dark = false;
+}
+
+static void training_look(struct frl *frl, uint32_t status, uint64_t now_ns)
+{
+	bool unheard = frl->retrained && !frl->answered && update_flag(frl, UPDATE_FLT);
 	uint32_t found = hal_read(frl->hal, KINORA_CTL_HDMI + KINORA_HDMI_LTP);
-	bool news = false;
+	bool news = false, over;
 
 	/* while the flag stands the source has not seen the last requests */
 	if (!update_flag(frl, UPDATE_FLT)) {
+		frl->answered = true;
 		if (frl->equalising) {
 			equalised(frl);
 			return;
@@ -235,7 +250,10 @@ static void training_look(struct frl *frl, uint64_t now_ns)
 		if (news)
 			requests_tell(frl);
 	}
-	if (now_ns - frl->start_ns >= FRL_TRAINING_NS)
+	over = now_ns - frl->start_ns >= FRL_TRAINING_NS;
+	if (unheard && (over || status & KINORA_HDMI_LOCKED))
+		link_keep(frl);
+	else if (over)
 		rate_refuse(frl, now_ns);
 }
 
@@ -246,6 +264,7 @@ static void starting_look(struct frl *frl, uint64_t now_ns)
 	if (!update_flag(frl, UPDATE_FRL_START)) {
 		frl->state = FRL_RUNNING;
 		frl->failed = false;
+		frl->dark = false;
 		if (now_ns - frl->start_ns < UINT32_MAX)
 			took = (uint32_t)(now_ns - frl->start_ns);
 		log_add(frl->log, now_ns, KINORA_CONN_HDMI1, KINORA_LOG_FRL_DONE, frl->rate,
@@ -255,11 +274,30 @@ static void starting_look(struct frl *frl, uint64_t now_ns)
 	}
 }
 
+/* Data and no raster for too long: a lane may have gone bad. */
+static void running_look(struct frl *frl, uint32_t status, uint64_t now_ns)
+{
+	bool dark = status & KINORA_HDMI_CARRIER && !(status & KINORA_HDMI_LOCKED);
+
+	if (status & KINORA_HDMI_LOCKED)
+		frl->retrained = false;
+	if (dark && !frl->dark)
+		frl->dark_ns = now_ns;
+	frl->dark = dark;
+	if (!dark || frl->retrained || now_ns - frl->dark_ns < FRL_DARK_NS)
+		return;
+	if (!(scdc_read(frl, CONFIG_0) & CONFIG_0_NO_RETRAIN))
+		training_begin(frl, now_ns);
+	frl->retrained = true;
+}
+
 /* When time alone will change something. */
 static uint64_t frl_next(const struct frl *frl)
 {
 	uint64_t next = UINT64_MAX;
 
+	if (frl->state == FRL_RUNNING && frl->dark && !frl->retrained)
+		next = frl->dark_ns + FRL_DARK_NS;
 	if (frl->state != FRL_TRAINING && frl->state != FRL_STARTING)
 		return next;
 	next = frl->start_ns + FRL_TRAINING_NS;
@@ -347,9 +385,11 @@ uint64_t frl_poll(struct frl *frl, uint32_t status, bool ready, uint64_t now_ns)
 	if ((config & CONFIG_1_RATE) != frl->rate)
 		rate_changed(frl, config & CONFIG_1_RATE, now_ns);
 	if (frl->state == FRL_TRAINING)
-		training_look(frl, now_ns);
+		training_look(frl, status, now_ns);
 	else if (frl->state == FRL_STARTING)
 		starting_look(frl, now_ns);
+	else if (frl->state == FRL_RUNNING)
+		running_look(frl, status, now_ns);
 	status_tell(frl, status);
 	return frl_next(frl);
 }

@@ -17,6 +17,10 @@
  *
  * A rate is refused (Fh on all lanes, FLT_update) when a lane stays dirty at every equalisation,
  * and when the whole has not come to an end 200 ms after the rate was written, whoever is to blame.
+ *
+ * A link that runs, but for FRL_DARK_NS has data and no raster, is trained anew: a lane may have
+ * gone bad. Once, until it locks again; not when the source forbids it; and a source that does not
+ * answer keeps the link it has.
  */
 #ifndef CONTROLLER_FRL_H
 #define CONTROLLER_FRL_H
@@ -32,6 +36,7 @@ struct log;
 #define FRL_RATES 6
 #define FRL_DIRTY_NS 50000000ULL	/* at one equalisation */
 #define FRL_TRAINING_NS 200000000ULL	/* for a rate */
+#define FRL_DARK_NS 500000000ULL	/* data on the lanes, but no raster */
 #define FRL_FFE_MAX 3			/* equalisations after the first one */
 
 enum frl_state {
@@ -60,6 +65,10 @@ struct frl {
 	uint8_t ffe[FRL_LANES];		/* equalisations requested */
 	uint64_t since_ns[FRL_LANES];	/* the source took the request for the pattern */
 	uint64_t start_ns;		/* of the training */
+	bool dark;			/* it runs without a raster ... */
+	uint64_t dark_ns;		/* ... since then */
+	bool retrained;			/* for it; until it locks */
+	bool answered;			/* the source has taken a request of this training */
 };
 
 /* Goes on with a link that an earlier start of the firmware trained. */

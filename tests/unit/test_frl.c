@@ -412,6 +412,107 @@ static void test_rate_changes(void)
 	CU_ASSERT_FALSE(frl_gave_up(&frl));
 }
 
+/* The receiver locks to video on lanes that are clean at the rate. */
+static void run_with_video(uint64_t ns)
+{
+	uint64_t end = fake.now + ns;
+
+	while (fake.now < end) {
+		bool clean = source.video;
+
+		for (unsigned int i = 0; i < lanes(); i++)
+			clean &= source.ffe[i] == source.needs_ffe[i];
+		fake_hdmi_status(&fake, clean ? KINORA_HDMI_LOCKED : 0,
+				 clean ? 0 : KINORA_HDMI_LOCKED);
+		run(2 * MS);
+	}
+}
+
+/* A lane goes bad while the link runs: the source falls to a rate that does without it. */
+static void test_lane_goes_bad(void)
+{
+	setup();
+	source_plug("62");
+	run_with_video(100 * MS);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 6);
+	run_with_video(2000 * MS);
+	CU_ASSERT_EQUAL(fake_hdmi_logged(&fake, KINORA_LOG_FRL_RATE)->time_ns, 1000 * MS);
+	source.needs_ffe[3] = 15;
+	run_with_video(490 * MS);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 6);
+	run_with_video(200 * MS);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 2);
+	CU_ASSERT_EQUAL(fake_hdmi_logged(&fake, KINORA_LOG_FRL_FAILED)->b, 1 << 3);
+	run_with_video(2000 * MS);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 2);
+}
+
+/* Data without a raster: trained anew once, until there was one. */
+static void test_dark_link(void)
+{
+	unsigned int updates;
+
+	setup();
+	source_plug("6");
+	run_with_video(100 * MS);
+	updates = source.updates;
+	run(2000 * MS); /* locked all the time */
+	CU_ASSERT_EQUAL(source.updates, updates);
+	fake_hdmi_status(&fake, 0, KINORA_HDMI_LOCKED);
+	run(3000 * MS);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 6);
+	CU_ASSERT_EQUAL(source.updates, 2 * updates);
+	run_with_video(100 * MS);
+	fake_hdmi_status(&fake, 0, KINORA_HDMI_LOCKED);
+	run(3000 * MS);
+	CU_ASSERT_EQUAL(source.updates, 3 * updates);
+
+	/* FLT_no_retrain, 30h bit 1; and it does not ask to be called for nothing */
+	run_with_video(100 * MS);
+	fake_hdmi_scdc_write(&fake, 0x30, 0x02);
+	fake_hdmi_status(&fake, 0, KINORA_HDMI_LOCKED);
+	run(3000 * MS);
+	CU_ASSERT_EQUAL(source.updates, 3 * updates);
+	CU_ASSERT_EQUAL(look(), UINT64_MAX);
+	fake_hdmi_scdc_write(&fake, 0x30, 0);
+
+	/* a source that does not answer keeps what it has */
+	run_with_video(100 * MS);
+	fake_hdmi_status(&fake, 0, KINORA_HDMI_LOCKED);
+	source.answers = false;
+	run(510 * MS);
+	CU_ASSERT_EQUAL(frl.state, FRL_TRAINING);
+	run(200 * MS);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 6);
+	CU_ASSERT_EQUAL(fake_hdmi_scdc(&fake, 0x10) & 0x30, 0);
+	CU_ASSERT_EQUAL(fake_hdmi_scdc(&fake, 0x41), 0);
+	CU_ASSERT_EQUAL(fake_hdmi_get(&fake, KINORA_HDMI_LINK), 6);
+	CU_ASSERT_FALSE(frl_gave_up(&frl));
+
+	/* nor is one disturbed whose picture comes back meanwhile */
+	fake_hdmi_status(&fake, KINORA_HDMI_LOCKED, 0);
+	look();
+	fake_hdmi_status(&fake, 0, KINORA_HDMI_LOCKED);
+	run(510 * MS);
+	CU_ASSERT_EQUAL(frl.state, FRL_TRAINING);
+	fake_hdmi_status(&fake, KINORA_HDMI_LOCKED, 0);
+	look();
+	CU_ASSERT_EQUAL(frl_rate(&frl), 6);
+	CU_ASSERT_EQUAL(fake_hdmi_scdc(&fake, 0x10) & 0x30, 0);
+
+	/* no data at all: the source is asleep, and is let sleep */
+	setup();
+	source_plug("6");
+	run_with_video(100 * MS);
+	updates = source.updates;
+	source.video = false;
+	source_to_receiver();
+	fake_hdmi_status(&fake, 0, KINORA_HDMI_LOCKED);
+	run(3000 * MS);
+	CU_ASSERT_EQUAL(source.updates, updates);
+	CU_ASSERT_EQUAL(frl_rate(&frl), 6);
+}
+
 static void test_tmds(void)
 {
 	setup();
@@ -525,6 +626,8 @@ int main(void)
 	    !CU_add_test(suite, "unplugged in the middle", test_unplugged) ||
 	    !CU_add_test(suite, "hot-plug", test_hotplug) ||
 	    !CU_add_test(suite, "another rate", test_rate_changes) ||
+	    !CU_add_test(suite, "a lane goes bad", test_lane_goes_bad) ||
+	    !CU_add_test(suite, "a link without a raster", test_dark_link) ||
 	    !CU_add_test(suite, "TMDS", test_tmds) ||
 	    !CU_add_test(suite, "restart", test_restart) ||
 	    !CU_add_test(suite, "when it wants to look", test_wanted))

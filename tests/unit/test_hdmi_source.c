@@ -365,6 +365,23 @@ static void test_bad_lane(void)
 	end();
 }
 
+/* While it plays: the sink has the link trained anew, and it falls to a rate that works. */
+static void test_lane_goes_bad(void)
+{
+	begin();
+	play("signal hdmi1 2160p120");
+	run(2 * SECOND);
+	CU_ASSERT_EQUAL(signal_now()->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(signal_now()->frl_rate, 6);
+	fault("fault hdmi1 lane 3 5");
+	run(SECOND / 4);
+	CU_ASSERT_EQUAL(signal_now()->state, KINORA_SIGNAL_UNSTABLE);
+	run(3 * SECOND);
+	CU_ASSERT_EQUAL(signal_now()->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(signal_now()->frl_rate, 4);
+	end();
+}
+
 /* A mode that TMDS takes as well does not depend on FRL. */
 static void test_fall_to_tmds(void)
 {
@@ -637,7 +654,8 @@ int main(void)
 	} tests[] = {
 		{ "FRL rates", test_frl_rates }, { "VICs", test_vics }, { "modes", test_modes },
 		{ "links", test_links }, { "scrambling", test_scrambling },
-		{ "bad lane", test_bad_lane }, { "fall to TMDS", test_fall_to_tmds },
+		{ "bad lane", test_bad_lane },
+		{ "lane goes bad", test_lane_goes_bad }, { "fall to TMDS", test_fall_to_tmds },
 		{ "EDID change", test_edid_change },
 		{ "EDID without forum block", test_edid_without_forum },
 		{ "EDID broken", test_edid_broken }, { "colours", test_colours },
