@@ -222,10 +222,17 @@ static void plan_plug(struct world *world, struct plan *plan, int32_t ppb, uint6
 	}
 }
 
+/* now: when it came. */
 static void text_set(struct world *world, unsigned int connector,
-		     const struct stimulus_signal *signal)
+		     const struct stimulus_signal *signal, uint64_t now)
 {
 	char text[sizeof(world->text[0])];
+
+	world->put_ns[connector] = now;
+	for (unsigned int i = 0; connector == STIMULUS_SDI_QUAD && i < LINKS; i++)
+		world->put_ns[i] = now;
+	if (connector < LINKS)
+		world->put_ns[STIMULUS_SDI_QUAD] = now;
 
 	if (!signal->mode)
 		snprintf(text, sizeof(text), "off");
@@ -277,7 +284,7 @@ static int signal_apply(struct world *world, unsigned int connector,
 	}
 	plan_plug(world, &plan, lround(signal->ppm * 1000), now);
 	signals_notify(&card->controller);
-	text_set(world, connector, signal);
+	text_set(world, connector, signal, now);
 	log_info("%s: %s", stimulus_connector_name(connector), world->text[connector]);
 out_finish:
 	plan_finish(&plan);
@@ -317,7 +324,7 @@ static int hdmi_apply(struct world *world, const struct stimulus_signal *signal,
 			return ret;
 		}
 	}
-	text_set(world, STIMULUS_HDMI1, signal);
+	text_set(world, STIMULUS_HDMI1, signal, card_time(world->card));
 	log_info("hdmi1: %s", world->text[STIMULUS_HDMI1]);
 	return 0;
 }
@@ -490,6 +497,7 @@ static void connector_print(FILE *out, struct world *world, unsigned int connect
 	fprintf(out, ", generation %u", signal.generation);
 	if (signal.reason)
 		fprintf(out, ", reason %u", signal.reason);
+	fprintf(out, ", put on at %" PRIu64 " ns", world->put_ns[connector]);
 	fputc('\n', out);
 }
 

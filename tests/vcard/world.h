@@ -24,6 +24,8 @@ struct world {
 	pthread_mutex_t lock;		/* one thing happens at a time */
 	/* what was put on each connector, in the words of the language; GUARDED_BY(lock) */
 	char text[STIMULUS_CONNECTORS][96];
+	/* when it came, card clock; GUARDED_BY(lock) */
+	uint64_t put_ns[STIMULUS_CONNECTORS];
 };
 
 void world_init(struct world *world, struct card *card, uint64_t clip_memory);
