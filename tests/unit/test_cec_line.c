@@ -216,10 +216,10 @@ static void test_answers(void)
 	SEND(7, 0x04, 0xa5);
 	sent();
 	EXPECT(0x4f, 0xa6, 0x06, 0x10, 0x00, 0x00);
-	/* playing, asked once */
+	/* no deck, as its features say (HDMI-CEC 2.0: then the message is not known) */
 	SEND(7, 0x04, 0x1a, 0x03);
 	sent();
-	EXPECT(0x40, 0x1b, 0x11);
+	EXPECT(0x40, 0x00, 0x1a, 0x00);
 	/* not known; and <Abort>, which is always refused */
 	SEND(7, 0x04, 0x32, 'e', 'n', 'g');
 	sent();
@@ -250,6 +250,7 @@ static void test_power_and_source(void)
 	EXPECT(0x4f, 0x82, 0x10, 0x00);
 	SEND(7, 0x0f, 0x36);
 	sent();
+	EXPECT(0x4f, 0x90, 0x01);	/* HDMI-CEC 2.0: a change is told to all */
 	SEND(7, 0x04, 0x8f);
 	sent();
 	EXPECT(0x40, 0x90, 0x01);
@@ -262,6 +263,7 @@ static void test_power_and_source(void)
 	sent();
 	SEND(7, 0x04, 0x45);
 	sent();
+	EXPECT(0x4f, 0x90, 0x00);
 	SEND(7, 0x04, 0x8f);
 	sent();
 	EXPECT(0x40, 0x90, 0x00);

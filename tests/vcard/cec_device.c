@@ -12,8 +12,6 @@
 #define FREE_RETRY 3
 
 #define OP_FEATURE_ABORT 0x00
-#define OP_GIVE_DECK_STATUS 0x1a
-#define OP_DECK_STATUS 0x1b
 #define OP_STANDBY 0x36
 #define OP_USER_CONTROL_PRESSED 0x44
 #define OP_USER_CONTROL_RELEASED 0x45
@@ -42,7 +40,6 @@
 #define ALL_TYPES_PLAYBACK 0x10
 #define POWER_ON 0
 #define POWER_STANDBY 1
-#define DECK_PLAY 0x11
 #define UI_POWER 0x40
 #define UI_POWER_OFF 0x6c
 #define UI_POWER_ON 0x6d
@@ -158,12 +155,24 @@ bool cec_device_acknowledges(const struct cec_device *device, unsigned int desti
 
 /* --- answers --- */
 
+/* Awake or not; HDMI-CEC 2.0 wants a change to be told to all. */
+static void standby_set(struct cec_device *device, bool standby, uint64_t now_ns)
+{
+	if (standby)
+		device->active = false;
+	if (device->standby == standby)
+		return;
+	device->standby = standby;
+	SAY(device, CEC_BROADCAST, now_ns, OP_REPORT_POWER_STATUS,
+	    standby ? POWER_STANDBY : POWER_ON);
+}
+
 static void active_tell(struct cec_device *device, uint64_t now_ns)
 {
 	uint8_t high = device->physical_address >> 8, low = device->physical_address;
 
+	standby_set(device, false, now_ns);
 	device->active = true;
-	device->standby = false;
 	SAY(device, CEC_BROADCAST, now_ns, OP_ACTIVE_SOURCE, high, low);
 }
 
@@ -179,8 +188,7 @@ static void hear_broadcast(struct cec_device *device, const struct cec_message *
 {
 	switch (message->bytes[1]) {
 	case OP_STANDBY:
-		device->standby = true;
-		device->active = false;
+		standby_set(device, true, now_ns);
 		break;
 	case OP_ACTIVE_SOURCE:
 		device->active = false;
@@ -198,18 +206,18 @@ static void hear_broadcast(struct cec_device *device, const struct cec_message *
 	}
 }
 
-static void user_control(struct cec_device *device, uint8_t key)
+static void user_control(struct cec_device *device, uint8_t key, uint64_t now_ns)
 {
 	switch (key) {
 	case UI_POWER:
 	case UI_POWER_TOGGLE:
-		device->standby = !device->standby;
+		standby_set(device, !device->standby, now_ns);
 		break;
 	case UI_POWER_ON:
-		device->standby = false;
+		standby_set(device, false, now_ns);
 		break;
 	case UI_POWER_OFF:
-		device->standby = true;
+		standby_set(device, true, now_ns);
 		break;
 	}
 }
@@ -255,13 +263,12 @@ static void hear_directed(struct cec_device *device, const struct cec_message *m
 	if (opcode == OP_FEATURE_ABORT)
 		return;
 	if (opcode == OP_STANDBY) {
-		device->standby = true;
-		device->active = false;
+		standby_set(device, true, now_ns);
 		return;
 	}
 	if (opcode == OP_USER_CONTROL_PRESSED) {
 		if (message->length >= 3)
-			user_control(device, message->bytes[2]);
+			user_control(device, message->bytes[2], now_ns);
 		return;
 	}
 	if (opcode == OP_USER_CONTROL_RELEASED)
@@ -269,11 +276,8 @@ static void hear_directed(struct cec_device *device, const struct cec_message *m
 	/* who has no address cannot be answered; he hears what goes to all */
 	if (to == CEC_UNREGISTERED || answer(device, to, opcode, now_ns))
 		return;
-	if (opcode == OP_GIVE_DECK_STATUS && message->length >= 3 && message->bytes[2] == 3)
-		SAY(device, to, now_ns, OP_DECK_STATUS, DECK_PLAY);
-	else
-		SAY(device, to, now_ns, OP_FEATURE_ABORT, opcode,
-		    opcode == OP_ABORT ? ABORT_REFUSED : ABORT_UNRECOGNIZED);
+	SAY(device, to, now_ns, OP_FEATURE_ABORT, opcode,
+	    opcode == OP_ABORT ? ABORT_REFUSED : ABORT_UNRECOGNIZED);
 }
 
 void cec_device_hear(struct cec_device *device, const struct cec_message *message,
