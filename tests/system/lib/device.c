@@ -171,8 +171,10 @@ int device_input(int fd, enum device_input wanted)
 		const char *name = (const char *)input.name;
 		bool quad = strcasestr(name, "quad");
 		bool sdi = strcasestr(name, "sdi");
+		bool hdmi = strcasestr(name, "hdmi");
 
-		if (wanted == DEVICE_SDI_QUAD ? quad : sdi && !quad)
+		if (wanted == DEVICE_HDMI1 ? hdmi :
+		    wanted == DEVICE_SDI_QUAD ? quad : sdi && !quad)
 			return input.index;
 	}
 	return -ENOENT;

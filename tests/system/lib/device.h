@@ -41,6 +41,7 @@ int device_write_within(const char *file, const char *word, unsigned int ms);
 enum device_input {
 	DEVICE_SDI1,
 	DEVICE_SDI_QUAD,
+	DEVICE_HDMI1,
 };
 
 int device_input(int fd, enum device_input input);
