@@ -4,8 +4,8 @@
  * Description: the CEC line of hdmi1 and the device at its other end: times, acknowledgements,
  * arbitration, low drive, the logical address, answers, what is not fetched.
  *
- * Times are those of HDMI 1.4b, supplement 1: start bit 4.5 ms, bit 2.4 ms, ten bits a byte. Bytes of
- * messages are written from its tables 7 to 29.
+ * Times are those of HDMI 1.4b, supplement 1: start bit 4.5 ms, bit 2.4 ms, ten bits a byte. Bytes
+ * of messages are written from its tables 7 to 29.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -327,7 +327,7 @@ static void test_faults(void)
 	CU_ASSERT_EQUAL(sent(), KINORA_CEC_TX_NACK);
 }
 
-/* What the card has not fetched is not overwritten: the next one is not acknowledged, and repeated. */
+/* What the card has not fetched is not overwritten: the next one is refused, and repeated. */
 static void test_not_fetched(void)
 {
 	static const uint8_t first[] = { 0x40, 0x04 }, second[] = { 0x40, 0x0d };
