@@ -275,8 +275,8 @@ static void test_receive(void)
 		CHECK_EQ(msg.len, 2);
 		CHECK_EQ(msg.msg[0], PLAYER << 4 | TV);
 		CHECK_EQ(msg.msg[1], CEC_MSG_IMAGE_VIEW_ON);
-		CHECK(msg.rx_ts > began && msg.rx_ts <= suite_now(), "received %lld us after it began",
-		      (long long)(msg.rx_ts - began) / 1000);
+		CHECK(msg.rx_ts > began && msg.rx_ts <= suite_now(),
+		      "received %lld us after it began", (long long)(msg.rx_ts - began) / 1000);
 	}
 	CHECK_OK(world_say("cec hdmi1 send %xf:82:10:00", PLAYER)); /* active source, to all */
 	if (CHECK_OK(receive(&msg, 2000))) {
