@@ -2,12 +2,14 @@
 /*
  * Description: the EDID of the HDMI input through VIDIOC_G_EDID and VIDIOC_S_EDID: the default one,
  * one to four blocks set and read back, every edge of the two ioctls, wrong EDIDs that leave the
- * old one where it is, no EDID at all, and what is left of it after the driver was away.
+ * old one where it is, no EDID at all, and what is left of it after the driver was away. Also what
+ * comes the other way, the source's InfoFrames in debugfs.
  *
  * Rules of the ioctls: the V4L2 documentation of VIDIOC_SUBDEV_G_EDID. Of an EDID: VESA E-EDID A.2
  * (header, byte 126, checksum), CTA-861-H 7.5.18 (HF-EEODB).
  */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -305,6 +307,100 @@ static void test_kept(void)
 	end();
 }
 
+/* A file of debugfs, by a pattern for its path. Bytes, or -ENOENT. */
+static int debugfs_read(const char *pattern, uint8_t *out, size_t size)
+{
+	glob_t found;
+	FILE *f = NULL;
+	int ret = -ENOENT;
+
+	if (!glob(pattern, 0, NULL, &found)) {
+		f = fopen(found.gl_pathv[0], "re");
+		globfree(&found);
+	}
+	if (f) {
+		ret = fread(out, 1, size, f);
+		fclose(f);
+	}
+	return ret;
+}
+
+static unsigned int lost_interrupts(void)
+{
+	char text[1024] = "";
+	const char *at;
+	unsigned int count = 0;
+
+	debugfs_read("/sys/kernel/debug/kinora/*/controller", (uint8_t *)text, sizeof(text) - 1);
+	at = strstr(text, "lost_interrupts ");
+	CHECK(at && sscanf(at, "lost_interrupts %u", &count) == 1, "no such counter in '%s'", text);
+	return count;
+}
+
+/* A reply that nobody announces is found in memory. */
+static void test_no_interrupts(void)
+{
+	uint8_t data[BLOCKS * BLOCK] = { 0 };
+	unsigned int lost;
+	uint64_t began;
+
+	if (!begin())
+		return;
+	lost = lost_interrupts();
+	CHECK_OK(world_say("card mute-interrupts on"));
+	edid_make(data, 3, 0x1000, 5);
+	began = suite_now();
+	CHECK_OK(set(3, data));
+	expect(3, data, "without interrupts");
+	CHECK(suite_now() - began < 1000000000, "two requests take %llu ms",
+	      (unsigned long long)(suite_now() - began) / 1000000);
+	CHECK_OK(world_say("card mute-interrupts off"));
+	CHECK(lost_interrupts() > lost, "no lost interrupt is counted");
+	end();
+}
+
+static bool avi_is_there(void *data)
+{
+	return debugfs_read("/sys/kernel/debug/kinora/*/infoframes/avi", data, 64) > 0;
+}
+
+static bool avi_is_gone(void *data)
+{
+	return !debugfs_read("/sys/kernel/debug/kinora/*/infoframes/avi", data, 64);
+}
+
+/* The AVI InfoFrame of 1080p60, VIC 16 (CTA-861-H 6.4, table 3). */
+static void test_infoframes(void)
+{
+	uint8_t frame[64] = { 0 }, common[64] = { 0 }, sum = 0;
+	int bytes;
+
+	if (!begin() || !CHECK_OK(world_say("signal hdmi1 1080p60")) ||
+	    !CHECK(suite_until(avi_is_there, frame, 5000), "no AVI InfoFrame"))
+		return;
+	CHECK_EQ(frame[0], 0x82);
+	CHECK(frame[2] >= 13 && frame[2] <= 15, "%u bytes", frame[2]);
+	for (int i = 0; i < 4 + frame[2]; i++)
+		sum += frame[i];
+	CHECK_EQ(sum, 0);
+	CHECK_EQ(frame[7], 16);
+	/* where the kernel has a place for all receivers' it is the same there */
+	bytes = debugfs_read("/sys/kernel/debug/v4l2/kinora-*/infoframes/avi", common, 64);
+	if (bytes >= 0) {
+		CHECK_EQ(bytes, 4 + frame[2]);
+		CHECK(!memcmp(frame, common, sizeof(frame)), "another InfoFrame in v4l2's place");
+	} else {
+		suite_note("a kernel without a common place for InfoFrames");
+	}
+	CHECK_OK(world_say("fault hdmi1 infoframe avi missing"));
+	CHECK(suite_until(avi_is_gone, frame, 5000), "the AVI InfoFrame stays");
+	CHECK_OK(world_say("fault hdmi1 infoframe avi good"));
+	CHECK(suite_until(avi_is_there, frame, 5000), "the AVI InfoFrame does not come back");
+	CHECK_OK(world_say("signal hdmi1 off"));
+	CHECK(suite_until(avi_is_gone, frame, 5000), "an AVI InfoFrame without a cable");
+	end();
+}
+
 int main(int argc, char **argv)
 {
 	static const struct suite_test tests[] = {
@@ -315,6 +411,8 @@ int main(int argc, char **argv)
 		{ "no EDID", test_none },
 		{ "random EDIDs", test_random },
 		{ "kept without the driver", test_kept },
+		{ "without interrupts", test_no_interrupts },
+		{ "InfoFrames", test_infoframes },
 		{ 0 },
 	};
 	static const struct suite suite = { .name = "edid", .tests = tests, .time_limit = 60 };
