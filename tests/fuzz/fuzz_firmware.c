@@ -263,6 +263,53 @@ static void hdmi_words(struct script *script)
 	}
 }
 
+/* The line has come to something: 4:0 as CEC_STATUS, and a message may be there. */
+static void hdmi_cec(struct script *script)
+{
+	script->hdmi[KINORA_HDMI_CEC_STATUS / 4] = take(script, 1) & 0x1f;
+	script->hdmi[KINORA_HDMI_CEC_RX_LENGTH / 4] = take(script, 1) & 0x1f;
+}
+
+/* Of EDIDs the sums are made right, of CEC requests the fields. */
+static void request_mend(struct script *script, uint16_t op, unsigned int blocks)
+{
+	static const uint8_t header[8] = { 0, 255, 255, 255, 255, 255, 255, 0 };
+	uint8_t *payload = (uint8_t *)&script->mailbox[2];
+
+	if (op == KINORA_OP_EDID_SET) {
+		script->mailbox[1] = 128 * blocks;
+		memcpy(payload, header, sizeof(header));
+		payload[126] = blocks - 1;
+		for (uint8_t *block = payload; block < payload + 128 * blocks; block += 128) {
+			uint8_t sum = 0;
+
+			for (unsigned int i = 0; i < 127; i++)
+				sum += block[i];
+			block[127] = -sum;
+		}
+	} else if (op == KINORA_OP_CEC_CONFIG) {
+		script->mailbox[1] = sizeof(struct kinora_cec_config);
+		payload[2] &= 1;
+		payload[3] = 0;
+	} else if (op == KINORA_OP_CEC_TRANSMIT) {
+		script->mailbox[1] = sizeof(struct kinora_cec_message);
+		payload[8] = 0;
+		payload[9] = 0;
+		payload[0xa] = 1 + payload[0xa] % 5;
+		payload[0xb] = 3 + 2 * (payload[0xb] % 3);
+		payload[0xc] = 1 + payload[0xc] % 16;
+		memset(payload, 0, 8);
+		memset(payload + 0xd, 0, 3);
+	}
+}
+
+static void ring(struct script *script)
+{
+	script->request++;
+	if (!script->request)
+		script->request = 1;
+}
+
 static void request(struct script *script)
 {
 	uint32_t what = take(script, 1);
@@ -275,24 +322,26 @@ static void request(struct script *script)
 	script->mailbox[1] = length | (uint32_t)arg << 16;
 	for (unsigned int i = 0; i < length && i < KINORA_MAILBOX_PAYLOAD && script->left; i++)
 		payload[i] = take(script, 1);
-	if (what & 0x10 && op == KINORA_OP_EDID_SET) { /* make the sums right */
-		static const uint8_t header[8] = { 0, 255, 255, 255, 255, 255, 255, 0 };
+	if (what & 0x10)
+		request_mend(script, op, 1 + (length & 3));
+	ring(script);
+}
 
-		length = 128 * (1 + (length & 3));
-		script->mailbox[1] = length;
-		memcpy(payload, header, sizeof(header));
-		payload[126] = length / 128 - 1;
-		for (uint8_t *block = payload; block < payload + length; block += 128) {
-			uint8_t sum = 0;
+/* A good one in one byte, so that long ways begin with short inputs. */
+static void request_good(struct script *script, unsigned int which)
+{
+	static const uint16_t ops[] = {
+		KINORA_OP_CEC_CONFIG, KINORA_OP_CEC_TRANSMIT, KINORA_OP_CEC_EVENTS,
+		KINORA_OP_EDID_SET,
+	};
+	uint8_t *payload = (uint8_t *)&script->mailbox[2];
 
-			for (unsigned int i = 0; i < 127; i++)
-				sum += block[i];
-			block[127] = -sum;
-		}
-	}
-	script->request++;
-	if (!script->request)
-		script->request = 1;
+	script->mailbox[0] = ops[which];
+	script->mailbox[1] = 0;
+	payload[2] |= 1;
+	payload[0xa] = script->request;
+	request_mend(script, ops[which], 1 + (script->request & 3));
+	ring(script);
 }
 
 static void start(struct script *script, struct controller *controller,
@@ -335,16 +384,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		case 2:
 			if (reg == 0)
 				hdmi_raster(&script);
-			else if (reg < 4)
+			else if (reg < 3)
 				hdmi_infoframe(&script);
+			else if (reg == 3)
+				hdmi_cec(&script);
 			else
 				hdmi_words(&script);
 			continue;
 		case 3:
 			if (reg == 7 && link == 3)
 				start(&script, &controller, &hal);
-			else
+			else if (reg < 5)
 				request(&script);
+			else
+				request_good(&script, link);
 			continue;
 		case 4: /* up to 65 ms */
 			script.now += take(&script, 2) * 1000ULL;
