@@ -522,6 +522,89 @@ static void test_firmware_knows_square_modes(void)
 	check_modes(true, "transfer=hlg colour=2020 ppm=15 mapping=sqd", KINORA_MAPPING_SQD);
 }
 
+/* By every interface that carries it; what takes two cables is said to be one of two. */
+static void check_interface(const struct stimulus_mode *mode,
+			    const struct stimulus_interface *interface, unsigned int link)
+{
+	unsigned int connector = interface->links == 4 ? (unsigned int)QUAD : link;
+	const struct kinora_signal *s = &last[connector];
+	unsigned int before = CU_get_number_of_failures();
+	char line[200], which[16] = "";
+
+	if (interface->links == 2)
+		snprintf(which, sizeof(which), " link=%u", link + 1);
+	snprintf(line, sizeof(line), "signal %s %s interface=%s transfer=hlg colour=2020%s",
+		 interface->links == 4 ? "sdi-quad" : link ? "sdi2" : "sdi1", mode->name,
+		 interface->name, which);
+	say(line, now_ns);
+	/* two frames of the slowest transport, and what settles after them */
+	firmware_run(now_ns + SETTLED);
+	if (interface->links == 2) {
+		CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSUPPORTED);
+		CU_ASSERT_EQUAL(s->reason, KINORA_REASON_DUAL_LINK);
+		CU_ASSERT_EQUAL(s->dual, link + 1);
+	} else {
+		CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+		CU_ASSERT_EQUAL(s->reason, KINORA_REASON_NONE);
+		CU_ASSERT_EQUAL(s->dual, 0);
+		CU_ASSERT_EQUAL(s->width, mode->width);
+		CU_ASSERT_EQUAL(s->height, mode->height);
+		CU_ASSERT_EQUAL(s->scan, mode->interlaced ? KINORA_SCAN_INTERLACED : 0);
+		CU_ASSERT_EQUAL(s->rate_num, mode->rate_num);
+		CU_ASSERT_EQUAL(s->rate_den, mode->rate_den);
+		CU_ASSERT_EQUAL(s->transfer, KINORA_TRANSFER_HLG);
+		CU_ASSERT_EQUAL(s->colorimetry, KINORA_COLORIMETRY_2020);
+	}
+	CU_ASSERT_EQUAL(s->flags, KINORA_SIGNAL_FLAG_POWER);
+	if (CU_get_number_of_failures() != before)
+		fprintf(stderr, "'%s': state %u, reason %u\n", line, s->state, s->reason);
+}
+
+static void test_firmware_knows_interfaces(void)
+{
+	const struct stimulus_interface *interface;
+	const struct stimulus_mode *mode;
+	unsigned int count = 0;
+
+	firmware_start();
+	for (size_t i = 0; (interface = stimulus_interface_at(i)); i++)
+		for (size_t m = 0; (mode = stimulus_mode_at(m)); m++) {
+			if (!stimulus_interface_carries(interface, mode))
+				continue;
+			for (unsigned int link = 0; link < (interface->links == 2 ? 2 : 1); link++)
+				check_interface(mode, interface, link);
+			count++;
+		}
+	CU_ASSERT_TRUE(count > 80);
+	receivers_finish(&rx);
+}
+
+/* Cables in another order: told apart by numbers in either place, put right by hand. */
+static void test_firmware_knows_order(void)
+{
+	static const char *const numbers[] = { "75", "76" };
+	const struct kinora_signal *s = &last[QUAD];
+	char line[200];
+
+	firmware_start();
+	for (unsigned int i = 0; i < 2; i++) {
+		firmware.detect.order = 0;
+		snprintf(line, sizeof(line), "signal sdi-quad 4320p50 order=1324 numbers=%s",
+			 numbers[i]);
+		say(line, now_ns);
+		firmware_run(now_ns + SETTLED);
+		CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_UNSUPPORTED);
+		CU_ASSERT_EQUAL(s->reason, KINORA_REASON_LINK_ORDER);
+		/* links 1 to 4 have the parts 0, 2, 1, 3 */
+		CU_ASSERT_EQUAL(s->order, 0xd8);
+		firmware.detect.order = s->order;
+		firmware_run(now_ns + SETTLED);
+		CU_ASSERT_EQUAL(s->state, KINORA_SIGNAL_LOCKED);
+		CU_ASSERT_EQUAL(s->order, 0xd8);
+	}
+	receivers_finish(&rx);
+}
+
 static void test_firmware_sees_faults(void)
 {
 	firmware_start();
@@ -703,6 +786,8 @@ int main(void)
 			 test_firmware_knows_single_modes) ||
 	    !CU_add_test(suite, "firmware: every mode, 2SI", test_firmware_knows_quad_modes) ||
 	    !CU_add_test(suite, "firmware: every mode, SQD", test_firmware_knows_square_modes) ||
+	    !CU_add_test(suite, "firmware: interfaces", test_firmware_knows_interfaces) ||
+	    !CU_add_test(suite, "firmware: link order", test_firmware_knows_order) ||
 	    !CU_add_test(suite, "firmware: faults", test_firmware_sees_faults) ||
 	    !CU_add_test(suite, "firmware: four pictures", test_firmware_four_pictures) ||
 	    !CU_add_test(suite, "firmware: 1000 changes", test_firmware_random_changes) ||
