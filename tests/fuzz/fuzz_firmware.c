@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Sources: firmware-blobs/controller/[a-z]*.c */
 /*
- * Description: the controller's whole firmware on a bus that says anything: receivers, HDMI with its
- * InfoFrames, SCDC and CEC, the mailbox with requests of a hostile host, the blocks of an earlier
- * start. The input is a script that sets words, lets time pass, starts anew and polls; a poll can
- * also be "wild", then every single read differs from what was set.
+ * Description: the controller's whole firmware on a bus that says anything: receivers, HDMI with
+ * its InfoFrames, SCDC and CEC, the mailbox with requests of a hostile host, the blocks of an
+ * earlier start. The input is a script that sets words, lets time pass, starts anew and polls; a
+ * poll can also be "wild", then every single read differs from what was set.
  *
  * What must hold whatever the bus says: it only writes where something is to be written, a bounded
  * number of words; it wants to be called again later than now and not later than the period; a

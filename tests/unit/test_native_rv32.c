@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Sources: tests/vcard/bus.c tests/vcard/crc32c.c tests/vcard/image.c tests/vcard/machine.c */
-/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c tests/vcard/spread.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c */
 /* Sources: tests/vcard/hdmi_receiver.c tests/vcard/hdmi_source.c tests/vcard/hdmi_mode.c */
-/* Sources: tests/vcard/hdmi_offer.c tests/vcard/hdmi_infoframe.c */
+/* Sources: tests/vcard/hdmi_offer.c tests/vcard/hdmi_infoframe.c tests/vcard/spread.c */
 /* Sources: firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the firmware built for this machine and the image for the card's RV32 processor do

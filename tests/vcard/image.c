@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The checks in an order that names the cause: a file of something else is FOREIGN whatever it
- * says further on, a damaged header is CRC before anything in it is believed, and only then is it asked
- * whether the image is too new, for another target, or too large.
+ * says further on, a damaged header is CRC before anything in it is believed, and only then is it
+ * asked whether the image is too new, for another target, or too large.
  */
 #include "image.h"
 

@@ -15,7 +15,7 @@
 #include "log.h"
 #include "thread.h"
 
-/* Between two looks at the clock: a few milliseconds. The firmware's own way is a hundredth of it. */
+/* Between two looks at the clock: a few milliseconds. The firmware itself needs a hundredth. */
 #define SLICE_INSTRUCTIONS 2000000
 
 static bool version_written(struct loader *loader)

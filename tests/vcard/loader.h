@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which firmware the controller runs, and its life: the built-in image until the host loads another,
- * and again when that one fails (docs/hardware.md, sections 3 and 16). This is the part of a board
- * that is no firmware: the registers FIRMWARE_*, the checks, the start, the watchdog.
+ * Which firmware the controller runs, and its life: the built-in image until the host loads
+ * another, and again when that one fails (docs/hardware.md, sections 3 and 16). This is the part
+ * of a board that is no firmware: the registers FIRMWARE_*, the checks, the start, the watchdog.
  *
  * Built in is the firmware compiled into this program, or an image from a file; what the host loads
  * runs on the machine (machine.h), unless asked otherwise.
@@ -78,7 +78,7 @@ void loader_init(struct loader *loader, const struct loader_config *config, stru
 		 struct books *books, const struct loader_ops *ops, void *opaque);
 void loader_finish(struct loader *loader);
 
-/* KINORA_REG_FIRMWARE_LO .. KINORA_REG_FIRMWARE_STATUS. write: true when loader_run() has to come. */
+/* KINORA_REG_FIRMWARE_LO .. _STATUS. write: true when loader_run() has to come. */
 uint32_t loader_read(struct loader *loader, uint32_t offset);
 bool loader_write(struct loader *loader, uint32_t offset, uint32_t value);
 /* Card reset: the registers; the firmware runs on, or from the start if it had failed. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * What Unicorn 2.0 does that is not obvious, each seen by experiment and held by test_loader.c:
- * - wfi ends uc_emu_start() without an error, the pc behind it. So does uc_emu_stop(), the pc at the
- *   instruction it did not execute; the two are told apart by who asked for it.
- * - An exception, ecall included, ends it with an error; trap handlers of the image are not entered.
+ * - wfi ends uc_emu_start() without an error, the pc behind it. So does uc_emu_stop(), the pc at
+ *   the instruction it did not execute; the two are told apart by who asked for it.
+ * - An exception, ecall included, ends it with an error; trap handlers of the image are not
+ *   entered.
  * - A hook on every instruction costs 2 ns each, so instructions are counted one by one. Its count
  *   and timeout arguments are not used: they do the same with more, and with a thread.
  * - uc_close() forgets 512 bytes for each page that was both executed and written.

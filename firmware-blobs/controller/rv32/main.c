@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The firmware as the controller's only program: a loop that works and sleeps. wfi ends at the time in WAKE, or earlier when something happens (docs/hardware.md,
- * section 14); why it ended makes no difference.
+ * The firmware as the controller's only program: a loop that works and sleeps. wfi ends at the
+ * time in WAKE, or earlier when something happens (docs/hardware.md, section 14); why it ended
+ * makes no difference.
  */
 #include <stdint.h>
 
