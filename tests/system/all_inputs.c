@@ -335,6 +335,7 @@ static bool seen(unsigned int connector, const char **why)
 
 static bool check_seen(unsigned int connector, unsigned int changed, const char *line)
 {
+	const struct what *what = &world[connector];
 	char file[64], value[64] = "";
 	const char *why;
 
@@ -343,8 +344,8 @@ static bool check_seen(unsigned int connector, unsigned int changed, const char 
 	snprintf(file, sizeof(file), "connectors/%s/%s", names[connector], why);
 	connector_read(file, value, sizeof(value));
 	return CHECK(false, "after 'signal %s %s': %s is '%s', expected %s %ux%u %u/%u",
-		     names[changed], line, file, value, states[world[connector].state], world[connector].width,
-		     world[connector].height, world[connector].num, world[connector].den);
+		     names[changed], line, file, value, states[what->state], what->width,
+		     what->height, what->num, what->den);
 }
 
 /* QUERY_DV_TIMINGS of a channel that listens to it says the same. */
