@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/spread.c tests/vcard/stimulus.c */
+/* Sources: tests/vcard/picture.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the virtual card's SDI receivers: registers over time, payload ids, faults, and the

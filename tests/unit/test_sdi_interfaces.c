@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/spread.c tests/vcard/stimulus.c */
+/* Sources: tests/vcard/picture.c */
 /*
  * Description: every way SDI carries a picture, as the virtual card's receivers show it: link
  * rates, rasters and payload ids by the standards' numbers; ids that lie or are missing; cables in

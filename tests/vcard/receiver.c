@@ -36,7 +36,7 @@ int receivers_init(struct receivers *receivers)
 {
 	memset(receivers, 0, sizeof(*receivers));
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
-		receivers->link[i].errors_count = 1; /* no errors since time 0 */
+		spread_init(&receivers->link[i].errors);
 	return -pthread_mutex_init(&receivers->lock, NULL);
 }
 
@@ -52,36 +52,6 @@ static bool link_locked(const struct receiver *link, uint64_t now_ns)
 	return link->carrier && link->lockable && now_ns >= link->locked_ns;
 }
 
-/* Errors counted until t. */
-static uint64_t errors_until(const struct receiver *link, uint64_t t)
-{
-	for (unsigned int i = link->errors_count; i-- > 0;) {
-		const struct receiver_errors *stretch = &link->errors[i];
-
-		if (stretch->start_ns <= t)
-			return stretch->before +
-			       (uint64_t)floor(stretch->per_ns * (double)(t - stretch->start_ns));
-	}
-	return link->errors[0].before;
-}
-
-/* From start_ns on errors come at this rate; what was planned for later is forgotten. */
-static void errors_start(struct receiver *link, uint64_t start_ns, double per_ns)
-{
-	uint64_t before = errors_until(link, start_ns);
-
-	while (link->errors_count && link->errors[link->errors_count - 1].start_ns >= start_ns)
-		link->errors_count--;
-	if (link->errors_count == RECEIVER_ERRORS_KEPT) {
-		link->errors_count--;
-		memmove(link->errors, link->errors + 1,
-			link->errors_count * sizeof(link->errors[0]));
-	}
-	link->errors[link->errors_count++] = (struct receiver_errors){
-		.start_ns = start_ns, .per_ns = per_ns, .before = before,
-	};
-}
-
 /* To be called whenever the signal, its lock or the fault has changed. */
 static void errors_restart(struct receiver *link, uint64_t now_ns)
 {
@@ -90,9 +60,9 @@ static void errors_restart(struct receiver *link, uint64_t now_ns)
 
 	if (link->carrier && link->lockable)
 		per_ns = link->crc_rate * link->lines / link->frame_ns;
-	errors_start(link, now_ns, locked ? per_ns : 0);
+	spread_start(&link->errors, now_ns, locked ? per_ns : 0);
 	if (link->carrier && link->lockable && !locked)
-		errors_start(link, link->locked_ns, per_ns);
+		spread_start(&link->errors, link->locked_ns, per_ns);
 }
 
 /* When a lockable signal that is steady from steady_ns on will have lock. */
@@ -590,7 +560,7 @@ static uint32_t link_read(const struct receivers *receivers, unsigned int n, uns
 	case KINORA_RX_STATUS:
 		return link_status(link, now_ns);
 	case KINORA_RX_CRC_ERRORS:
-		return (uint32_t)errors_until(link, now_ns);
+		return (uint32_t)spread_until(&link->errors, now_ns);
 	case KINORA_RX_LOCK_LOSSES:
 		return link->losses;
 	}
@@ -654,8 +624,8 @@ uint32_t receiver_line_errors_in(struct receivers *receivers, unsigned int link,
 		return 0;
 	pthread_mutex_lock(&receivers->lock);
 	link_advance(&receivers->link[link], to_ns);
-	errors = errors_until(&receivers->link[link], to_ns) -
-		 errors_until(&receivers->link[link], from_ns);
+	errors = spread_until(&receivers->link[link].errors, to_ns) -
+		 spread_until(&receivers->link[link].errors, from_ns);
 	pthread_mutex_unlock(&receivers->lock);
 	return (uint32_t)errors;
 }

@@ -27,18 +27,11 @@
 #include <stdint.h>
 
 #include "kinora_hw.h"
+#include "spread.h"
 #include "stimulus.h"
-
-/* A stretch of time with one rate of CRC errors. */
-struct receiver_errors {
-	uint64_t start_ns;
-	double per_ns;		/* errors */
-	uint64_t before;	/* errors counted until start_ns */
-};
 
 #define RECEIVER_PPM_MAX 100000	/* of a source's clock */
 #define RECEIVER_FLAP_HZ_MAX 1000
-#define RECEIVER_ERRORS_KEPT 16	/* stretches: receiver_line_errors_in() looks back that far */
 
 struct receiver {
 	bool plugged;		/* a source is connected */
@@ -63,8 +56,7 @@ struct receiver {
 	double flap_off_ns;	/* ... then none for so long */
 	uint64_t flap_start_ns;
 	uint64_t flap_count;	/* contacts made and lost since then */
-	struct receiver_errors errors[RECEIVER_ERRORS_KEPT];	/* newest last */
-	unsigned int errors_count;	/* at least 1 */
+	struct spread errors;
 };
 
 struct receivers {

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define SPREAD_STRETCHES 8	/* that are remembered: how far back a count can be asked for */
+#define SPREAD_STRETCHES 16	/* that are remembered: how far back a count can be asked for */
 
 struct spread {
 	struct {
