@@ -471,10 +471,10 @@ void card_view_update(struct card *card)
 			view = old;
 		}
 		pthread_mutex_unlock(&card->lock);
-		wire_put(view);
-		wire_put(now);
+		printer_put(&card->printer, view);
+		printer_put(&card->printer, now);
 		for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
-			wire_put(link[i]);
+			printer_put(&card->printer, link[i]);
 	} while (again);
 }
 

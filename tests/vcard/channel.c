@@ -308,7 +308,7 @@ static bool stream_ready(struct channel *channel, struct stream *stream)
 		if (ret == -EAGAIN)
 			printer_request(&channel->card->printer, channel, wire, &stream->layout);
 	}
-	wire_put(wire);
+	printer_put(&channel->card->printer, wire);
 	return ret != -EAGAIN;
 }
 
@@ -474,7 +474,7 @@ static void frame_plan(struct channel *channel, struct frame *frame)
 	if (expected) {
 		pace_wire(channel, frame->wire, now);
 	} else {
-		wire_put(frame->wire);
+		printer_put(&channel->card->printer, frame->wire);
 		frame->wire = NULL;
 		frame->is.status = locked ? KINORA_RECORD_MISMATCH : KINORA_RECORD_NO_SIGNAL;
 		pace_freewheel(channel, first->config.period_num, first->config.period_den, now);
@@ -565,7 +565,7 @@ static bool frame_torn(struct channel *channel, const struct frame *frame)
 		return false;
 	wire = card_wire_signal(channel->card, channel->input, &signal);
 	torn = wire != frame->wire || !signal_locked(channel, wire, &signal);
-	wire_put(wire);
+	printer_put(&channel->card->printer, wire);
 	return torn;
 }
 
@@ -683,7 +683,7 @@ static void channel_frame(struct channel *channel)
 	frame_end(channel, &frame);
 out_put:
 	pthread_mutex_unlock(&channel->lock);
-	wire_put(frame.wire);
+	printer_put(&channel->card->printer, frame.wire);
 	pthread_mutex_lock(&channel->lock);
 }
 
@@ -692,7 +692,7 @@ static void channel_idle(struct channel *channel)
 	struct wire *wire = card_wire(channel->card, channel->input);
 
 	pace_idle(channel, wire, card_time(channel->card));
-	wire_put(wire);
+	printer_put(&channel->card->printer, wire);
 	wait_attention(channel);
 }
 

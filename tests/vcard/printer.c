@@ -26,6 +26,7 @@ static void *printer_run(void *arg)
 {
 	struct printer *printer = arg;
 	struct printer_job job;
+	struct wire *wire;
 
 	prctl(PR_SET_NAME, "printer");
 	pthread_mutex_lock(&printer->lock);
@@ -38,6 +39,13 @@ static void *printer_run(void *arg)
 			printer->task = NULL;
 			pthread_mutex_unlock(&printer->lock);
 			task(opaque);
+			pthread_mutex_lock(&printer->lock);
+			continue;
+		}
+		if (printer->dead_count) {
+			wire = printer->dead[--printer->dead_count];
+			pthread_mutex_unlock(&printer->lock);
+			wire_put(wire);
 			pthread_mutex_lock(&printer->lock);
 			continue;
 		}
@@ -85,8 +93,25 @@ void printer_finish(struct printer *printer)
 {
 	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
 		wire_put(printer->job[i].wire);
+	while (printer->dead_count)
+		wire_put(printer->dead[--printer->dead_count]);
 	pthread_mutex_destroy(&printer->lock);
 	pthread_cond_destroy(&printer->wake);
+}
+
+void printer_put(struct printer *printer, struct wire *wire)
+{
+	/* whoever else has one now will be the last */
+	if (wire && atomic_load(&wire->refs) == 1) {
+		pthread_mutex_lock(&printer->lock);
+		if (printer->dead_count < PRINTER_DEAD) {
+			printer->dead[printer->dead_count++] = wire;
+			wire = NULL;
+			pthread_cond_signal(&printer->wake);
+		}
+		pthread_mutex_unlock(&printer->lock);
+	}
+	wire_put(wire);
 }
 
 void printer_task(struct printer *printer, void (*task)(void *opaque), void *opaque)

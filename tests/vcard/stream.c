@@ -394,7 +394,7 @@ void stream_print_drop(struct stream *stream)
 	}
 	free(stream->stamp);
 	wire_print_release(stream->wire, stream->print);
-	wire_put(stream->wire);
+	printer_put(&stream->card->printer, stream->wire);
 	stream->stamp = NULL;
 	stream->print = NULL;
 	stream->wire = NULL;
