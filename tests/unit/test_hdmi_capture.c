@@ -18,6 +18,7 @@
 
 #include <CUnit/Basic.h>
 
+#include "edid_default.h"
 #include "fake_host.h"
 #include "log.h"
 #include "stamp.h"
@@ -254,6 +255,72 @@ static void test_rgb_range(void)
 	}
 }
 
+static void edid_set(const uint8_t *edid)
+{
+	static uint32_t number;
+	const struct kinora_mailbox head = {
+		.op = KINORA_OP_EDID_SET, .length = EDID_DEFAULT_BYTES,
+	};
+	uint32_t word;
+
+	for (unsigned int i = 0; i < sizeof(head); i += 4) {
+		memcpy(&word, (const uint8_t *)&head + i, 4);
+		card_register_write(&card, KINORA_MAILBOX_WINDOW + i, word);
+	}
+	for (unsigned int i = 0; i < EDID_DEFAULT_BYTES; i += 4) {
+		memcpy(&word, edid + i, 4);
+		card_register_write(&card, KINORA_MAILBOX_WINDOW + sizeof(head) + i, word);
+	}
+	card_register_write(&card, KINORA_REG_MAILBOX_REQUEST, ++number);
+	CU_ASSERT_FATAL(fake_register_wait(&card, KINORA_REG_MAILBOX_DONE, 0xffffffff, number,
+					   WAIT_MS));
+	CU_ASSERT_EQUAL(card_register_read(&card, KINORA_MAILBOX_WINDOW) >> 16, KINORA_MAILBOX_OK);
+}
+
+/*
+ * A new EDID while somebody captures: hot-plug falls, the source stops and starts over with what
+ * the EDID now has, here RGB where it was 4:2:2. The stream goes on, and so do its frame numbers.
+ */
+static void test_edid_under_capture(void)
+{
+	uint8_t edid[EDID_DEFAULT_BYTES];
+	struct kinora_record record;
+	struct kinora_signal signal;
+	uint64_t last = 0;
+	bool fell = false, good = false;
+
+	memcpy(edid, edid_default, sizeof(edid));
+	CU_ASSERT_EQUAL_FATAL(edid[128], 2);
+	/* byte 3 of the CTA block: no 4:4:4, no 4:2:2; the sum stays 0 modulo 256 */
+	edid[255] += edid[131] & 0x30;
+	edid[131] &= ~0x30;
+	begin();
+	signal_on("signal hdmi1 1080p50");
+	video_begin(KINORA_FMT_UYVY, 1920, 1080, 1, 50, 0);
+	capture(3);
+	fake_stream_submit(&video, 0);
+	fake_stream_tail(&video);
+	edid_set(edid);
+	for (unsigned int i = 0; i < 200 && !good; i++) {
+		CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
+		CU_ASSERT(record.frame > last);
+		last = record.frame;
+		fell |= record.status & KINORA_RECORD_NO_SIGNAL;
+		good = fell && !record.status;
+		if (good)
+			break;
+		fake_stream_submit(&video, record.tag);
+		fake_stream_tail(&video);
+	}
+	CU_ASSERT(good);
+	card_signal(&card, KINORA_CONN_HDMI1, &signal);
+	CU_ASSERT_EQUAL(signal.sampling, KINORA_SAMPLING_RGB);
+	/* 75 % white of RP 219, 721 of 10 bits */
+	CU_ASSERT(abs((int)luma(fake_stream_buffer(&video, record.tag), 300, 100) - 180) <= 1);
+	CU_ASSERT(fake_stream_stop(&video));
+	end();
+}
+
 int main(void)
 {
 	CU_pSuite suite;
@@ -264,7 +331,8 @@ int main(void)
 	suite = CU_add_suite("hdmi capture", NULL, NULL);
 	if (!suite || !CU_add_test(suite, "modes", test_modes) ||
 	    !CU_add_test(suite, "4320p60", test_4320p60) ||
-	    !CU_add_test(suite, "RGB range", test_rgb_range))
+	    !CU_add_test(suite, "RGB range", test_rgb_range) ||
+	    !CU_add_test(suite, "EDID under capture", test_edid_under_capture))
 		return 1;
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	CU_basic_run_tests();
