@@ -323,7 +323,6 @@ static const char *const table[] = {
 	"           -> look at cable and plugs",
 	"sdi-quad   links 3 and 4 missing          sqd 1324 by hand              "
 	"              0 s        0 12 0 5  2",
-	"           -> plug in all four links, or take one of them as single link",
 	"hdmi1      no signal, a source is there                                 "
 	"              5 s        0         0       3, 4 ffmpeg -x 12",
 	"           -> wake the source; 'kinora edid show' tells what it is offer"

@@ -194,6 +194,9 @@ static void row_fill(struct row *row, const struct kinora_card *card,
 	errors_words(c, row->cells[ERRORS]);
 	snprintf(row->cells[LOSSES], CELL, "%u", c->lock_losses);
 	channels_words(card, c, row->cells[CHANNELS]);
+	/* Links that are used one by one need no advice on how to make one picture. */
+	if (!strcmp(c->id, "sdi-quad") && !row->cells[CHANNELS][0])
+		row->advice[0] = '\0';
 }
 
 /* Width of each column; a column without anything in it has 0 and is left out. */
