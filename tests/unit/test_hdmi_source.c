@@ -595,6 +595,29 @@ static void test_unlock_and_errors(void)
 	end();
 }
 
+/* 20 Hz: eight losses of lock within a second are too many; it has to stand for 250 ms again. */
+static void test_flapping(void)
+{
+	uint32_t losses;
+
+	begin();
+	play("signal hdmi1 2160p120");
+	run(SECOND);
+	losses = signal_now()->lock_losses;
+	fault("fault hdmi1 flap 20");
+	run(SECOND + 10 * MS);
+	CU_ASSERT_EQUAL(hdmi_port_read(&port, KINORA_HDMI_LOCK_LOSSES, now) - losses, 20);
+	CU_ASSERT_EQUAL(signal_now()->state, KINORA_SIGNAL_UNSTABLE);
+	CU_ASSERT_EQUAL(signal_now()->reason, KINORA_REASON_FLAPPING);
+	fault("fault hdmi1 clear");
+	run(200 * MS);
+	CU_ASSERT_EQUAL(signal_now()->reason, KINORA_REASON_FLAPPING);
+	run(500 * MS);
+	CU_ASSERT_EQUAL(signal_now()->state, KINORA_SIGNAL_LOCKED);
+	CU_ASSERT_EQUAL(signal_now()->reason, KINORA_REASON_NONE);
+	end();
+}
+
 /* 200 signals in any order: each is recognised, none leaves anything behind. */
 static void test_changes(void)
 {
@@ -661,7 +684,8 @@ int main(void)
 		{ "EDID broken", test_edid_broken }, { "colours", test_colours },
 		{ "DVI", test_dvi }, { "lying VIC", test_lying_vic },
 		{ "InfoFrame faults", test_infoframe_faults },
-		{ "unlock and errors", test_unlock_and_errors }, { "changes", test_changes },
+		{ "unlock and errors", test_unlock_and_errors }, { "flapping", test_flapping },
+		{ "changes", test_changes },
 		{ "firmware restart", test_firmware_restart },
 	};
 	CU_pSuite suite;

@@ -212,6 +212,10 @@ int hdmi_port_fault(struct hdmi_port *port, const struct stimulus *stimulus, uin
 	case STIMULUS_FAULT_INFOFRAME:
 		infoframe_fault(port, stimulus, now_ns);
 		break;
+	case STIMULUS_FAULT_FLAP:
+		hdmi_receiver_fault_flap(&port->rx, stimulus->fault.flap_hz,
+					 stimulus->fault.flap_off, now_ns);
+		break;
 	case STIMULUS_FAULT_UNLOCK:
 		hdmi_receiver_fault_unlock(&port->rx, stimulus->fault.unlock_ms, now_ns);
 		break;

@@ -16,7 +16,7 @@
 
 void hdmi_receiver_init(struct hdmi_receiver *rx)
 {
-	*rx = (struct hdmi_receiver){ .lock_ns = UINT64_MAX };
+	*rx = (struct hdmi_receiver){ .lock_ns = UINT64_MAX, .flap_ns = UINT64_MAX };
 	spread_init(&rx->errors);
 }
 
@@ -39,7 +39,7 @@ static bool lockable(const struct hdmi_receiver *rx)
 {
 	const struct hdmi_video *video = &rx->video;
 
-	if (!rx->sending || rx->link != video->link)
+	if (!rx->sending || rx->loose || rx->link != video->link)
 		return false;
 	if (!video->link)
 		return video->scrambled == (rx->scdc[SCDC_TMDS_CONFIG] & SCDC_SCRAMBLING);
@@ -110,7 +110,8 @@ static void lock_lose(struct hdmi_receiver *rx, uint64_t now_ns)
 		slot_drop(rx, i);
 }
 
-static void advance(struct hdmi_receiver *rx, uint64_t now_ns)
+/* Nothing has changed until now_ns but the time. */
+static void pass(struct hdmi_receiver *rx, uint64_t now_ns)
 {
 	if (!rx->locked && now_ns >= rx->lock_ns) {
 		rx->locked = true;
@@ -129,7 +130,18 @@ static void settle(struct hdmi_receiver *rx, uint64_t now_ns)
 		lock_lose(rx, now_ns);
 	if (lockable(rx) && rx->lock_ns == UINT64_MAX)
 		rx->lock_ns = from_ns + (uint64_t)ceil(LOCK_FRAMES * frame_ns(&rx->video));
-	advance(rx, now_ns);
+	pass(rx, now_ns);
+}
+
+static void advance(struct hdmi_receiver *rx, uint64_t now_ns)
+{
+	while (rx->flap_ns <= now_ns) {
+		pass(rx, rx->flap_ns);
+		rx->loose = !rx->loose;
+		settle(rx, rx->flap_ns);
+		rx->flap_ns += rx->loose ? rx->flap_off_ns : rx->flap_on_ns;
+	}
+	pass(rx, now_ns);
 }
 
 /* --- registers --- */
@@ -146,7 +158,7 @@ static uint32_t ltp_read(const struct hdmi_receiver *rx, uint64_t now_ns)
 {
 	uint32_t value = 0;
 
-	if (!rx->lanes_rate || rx->link != rx->lanes_rate)
+	if (!rx->lanes_rate || rx->loose || rx->link != rx->lanes_rate)
 		return 0;
 	for (unsigned int i = 0; i < HDMI_FRL_LANES(rx->lanes_rate); i++) {
 		if (!rx->pattern[i] || now_ns < pattern_due(rx, i))
@@ -161,7 +173,7 @@ static uint32_t status_read(const struct hdmi_receiver *rx)
 	const struct hdmi_video *video = &rx->video;
 	uint32_t status = rx->power ? KINORA_HDMI_POWER : 0;
 
-	if (rx->sending || rx->lanes_rate)
+	if ((rx->sending || rx->lanes_rate) && !rx->loose)
 		status |= KINORA_HDMI_CARRIER;
 	if (!rx->locked)
 		return status;
@@ -280,6 +292,7 @@ uint64_t hdmi_receiver_next(struct hdmi_receiver *rx, uint64_t now_ns)
 	uint64_t next = UINT64_MAX;
 
 	advance(rx, now_ns);
+	next = sooner(next, rx->flap_ns, now_ns);
 	if (!rx->locked)
 		next = sooner(next, rx->lock_ns, now_ns);
 	for (unsigned int i = 0; i < HDMI_LANES; i++)
@@ -411,6 +424,17 @@ void hdmi_receiver_fault_unlock(struct hdmi_receiver *rx, uint32_t ms, uint64_t 
 	settle(rx, now_ns);
 }
 
+void hdmi_receiver_fault_flap(struct hdmi_receiver *rx, double hz, unsigned int percent,
+			      uint64_t now_ns)
+{
+	double period_ns = 1e9 / hz;
+
+	advance(rx, now_ns);
+	rx->flap_off_ns = period_ns * percent / 100;
+	rx->flap_on_ns = period_ns - rx->flap_off_ns;
+	rx->flap_ns = now_ns + (rx->loose ? rx->flap_off_ns : rx->flap_on_ns);
+}
+
 void hdmi_receiver_fault_infoframes(struct hdmi_receiver *rx, uint8_t missing, uint8_t damaged,
 				    uint64_t now_ns)
 {
@@ -427,6 +451,8 @@ void hdmi_receiver_fault_clear(struct hdmi_receiver *rx, uint64_t now_ns)
 	rx->error_rate = 0;
 	rx->missing = 0;
 	rx->damaged = 0;
+	rx->loose = false;
+	rx->flap_ns = UINT64_MAX;
 	if (rx->locked) {
 		errors_restart(rx, now_ns);
 	} else if (now_ns < rx->unlock_ns) {

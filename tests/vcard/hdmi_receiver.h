@@ -91,6 +91,9 @@ struct hdmi_receiver {
 	uint8_t lane_fault[HDMI_LANES];		/* dirty from this FRL rate on; 0: never */
 	double error_rate;			/* errors a line */
 	uint64_t unlock_ns;			/* no lock before */
+	bool loose;				/* the lanes make no contact just now */
+	uint64_t flap_ns;			/* when that changes; UINT64_MAX: it does not */
+	uint64_t flap_on_ns, flap_off_ns;	/* contact for so long, then none for so long */
 	uint8_t missing;			/* slots whose InfoFrame is not sent */
 	uint8_t damaged;			/* ... is sent with a wrong checksum */
 };
@@ -135,6 +138,9 @@ void hdmi_receiver_fault_lane(struct hdmi_receiver *rx, unsigned int lane, unsig
 			      uint64_t now_ns);
 /* Chance, 0 .. 1, that a line has a character error. */
 void hdmi_receiver_fault_errors(struct hdmi_receiver *rx, double rate, uint64_t now_ns);
+/* The lanes lose contact hz times a second, for so much of the time. */
+void hdmi_receiver_fault_flap(struct hdmi_receiver *rx, double hz, unsigned int percent,
+			      uint64_t now_ns);
 void hdmi_receiver_fault_unlock(struct hdmi_receiver *rx, uint32_t ms, uint64_t now_ns);
 /* BIT(KINORA_INFOFRAME_*): not sent; sent damaged. */
 void hdmi_receiver_fault_infoframes(struct hdmi_receiver *rx, uint8_t missing, uint8_t damaged,
