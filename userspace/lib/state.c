@@ -76,9 +76,17 @@ int kinora_state_restore(const struct kinora_card *card, const char *path, unsig
 		count(kinora_mapping_set(card, wanted.mapping, NULL), changed, failed);
 	if (quad && wanted.order[0] && strcmp(wanted.order, now.order))
 		count(kinora_mapping_set(card, NULL, wanted.order), changed, failed);
-	for (i = 0; i < 8; i++)
-		if (wanted.inputs[i][0] && strcmp(wanted.inputs[i], now.inputs[i]))
-			count(kinora_route_set(card, i + 1, wanted.inputs[i]), changed, failed);
+	/*
+	 * Also where nothing differs: a channel that nobody has opened yet chooses for itself at
+	 * the first open, and by this it has been.
+	 */
+	for (i = 0; i < 8; i++) {
+		if (!wanted.inputs[i][0])
+			continue;
+		ret = kinora_route_set(card, i + 1, wanted.inputs[i]);
+		if (ret || strcmp(wanted.inputs[i], now.inputs[i]))
+			count(ret, changed, failed);
+	}
 	if (wanted.has_edid && (wanted.edid.size != now.edid.size ||
 				memcmp(wanted.edid.bytes, now.edid.bytes, wanted.edid.size)))
 		count(kinora_card_edid_set(card, EDID_CONNECTOR, &wanted.edid), changed, failed);
