@@ -45,8 +45,9 @@ static const struct kinora_controller_block *block(struct kinora_device *kdev)
 	return kdev->signals + KINORA_CONTROLLER_BLOCK;
 }
 
-/* Each counter is looked at alone, and a later value comes with another event: no need for the
- * block to be whole.
+/*
+ * Each counter is looked at alone, and a later value comes with another event: the block need not
+ * be whole.
  */
 static u32 count(const __le32 *field)
 {
