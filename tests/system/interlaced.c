@@ -189,7 +189,9 @@ int main(int argc, char **argv)
 		{ "1080p25 is another picture", test_progressive },
 		{ 0 },
 	};
-	static const struct suite suite = { .name = "interlaced", .tests = tests, .time_limit = 90 };
+	static const struct suite suite = {
+		.name = "interlaced", .tests = tests, .time_limit = 90,
+	};
 
 	return suite_main(argc, argv, &suite);
 }

@@ -2,7 +2,8 @@
 /* Sources: kernel/kinora_colour.c */
 /*
  * Description: what the driver tells V4L2 of a signal's colours, from the codes of ST 352 and the
- * InfoFrames of CTA-861-I (6.4 AVI, 6.9 dynamic range and mastering), written out here byte by byte.
+ * InfoFrames of CTA-861-I (6.4 AVI, 6.9 dynamic range and mastering), written out here byte by
+ * byte.
  */
 #include <string.h>
 

@@ -167,9 +167,9 @@ static void test_sdi(void)
 }
 
 /*
- * CTA-861-I, VIC 5 and 20: 2, 5 and 15 lines and half a line more, twice. SMPTE ST 274: active lines
- * 21-560 and 584-1123 of 1125, so 22 lines of blanking before the first field and 23 before the
- * second.
+ * CTA-861-I, VIC 5 and 20: 2, 5 and 15 lines and half a line more, twice. SMPTE ST 274: active
+ * lines 21-560 and 584-1123 of 1125, so 22 lines of blanking before the first field and 23 before
+ * the second.
  */
 static void check_interlaced(const struct kinora_timing *t, unsigned int vic,
 			     unsigned long long clock)
