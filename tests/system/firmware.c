@@ -2,7 +2,8 @@
 /*
  * Description: the image of the card's controller: the driver loads the installed one, and a file
  * that is missing, truncated, foreign, damaged or too new is named in the kernel log for what it
- * is, while the card goes on with what it ran. Each time a capture works.
+ * is, while the card goes on with what it ran. So is one that is whole and does not run; what runs
+ * then is the image built in. Each time a capture works.
  *
  * The suite begins without the driver, with a card that runs its built-in image. The layout of a
  * file is that of docs/hardware.md, section 16.
@@ -10,6 +11,7 @@
  * Environment: KINORA_MODULE, the kinora.ko to load (tests/system/run sets it).
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +230,59 @@ static void test_bad_later(void)
 	image[image_bytes - 1] ^= 1;
 }
 
+/* A good header around a few instructions, at 0x1000. */
+static size_t program(uint8_t *file, const uint32_t *words, unsigned int count)
+{
+	memcpy(file, image, HEADER);
+	for (unsigned int i = 0; i < count; i++)
+		put32(file + HEADER + 4 * i, words[i]);
+	put32(file + 0x0c, 0x01000000);		/* version */
+	put32(file + 0x14, 0x1000);		/* load */
+	put32(file + 0x18, 0x1000);		/* entry */
+	put32(file + 0x1c, 4 * count);		/* payload_bytes */
+	put32(file + 0x20, 0x1000 + 4 * count);	/* memory_bytes */
+	seal(file, HEADER + 4 * count);
+	return HEADER + 4 * count;
+}
+
+/* Images that nothing is wrong with until they run (RISC-V Unprivileged ISA). */
+static void test_does_not_run(void)
+{
+	static const uint32_t start[][2] = {
+		{ 0x0000006f },			/* j . */
+		{ 0x10500073, 0xffdff06f },	/* wfi; j .-4 */
+		{ 0xffffffff },			/* no instruction */
+	};
+	static const uint32_t later[] = {
+		0x400022b7, 0x01000337,		/* lui t0, 0x40002; lui t1, 0x1000 */
+		0x0062a823,			/* sw t1, 16(t0): VERSION */
+		0x10500073, 0x0000006f,		/* wfi; j . */
+	};
+	static uint8_t file[IMAGE_MAX];
+	char source[32] = "";
+	size_t bytes;
+
+	for (unsigned int i = 0; i < sizeof(start) / sizeof(start[0]); i++) {
+		bytes = program(file, start[i], 2);
+		refuse(file, bytes, "was loaded and did not start", "built-in");
+	}
+	/* one that starts and hangs: the card's watchdog takes it away */
+	bytes = program(file, later, sizeof(later) / sizeof(later[0]));
+	install(file, bytes);
+	if (driver_unload() || driver_load("firmware=2"))
+		return;
+	expect_capture("a controller that hangs");
+	for (unsigned int i = 0; i < 500 && strcmp(source, "built-in"); i++) {
+		poll(NULL, 0, 10);	/* nothing announces it to programs */
+		attribute("firmware_source", source);
+	}
+	expect_source("built-in");
+	expect_capture("built in again");
+	install(image, image_bytes);
+	if (!driver_unload() && !driver_load(""))
+		expect_source("loaded");
+}
+
 static void test_parameter(void)
 {
 	install(NULL, 0);
@@ -258,6 +313,7 @@ int main(int argc, char **argv)
 		{ "built-in, and files that are no good", test_built_in },
 		{ "the shipped image", test_loaded },
 		{ "files that are no good, afterwards", test_bad_later },
+		{ "images that do not run", test_does_not_run },
 		{ "the driver's parameter", test_parameter },
 		{ 0 },
 	};
