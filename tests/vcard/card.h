@@ -9,8 +9,9 @@
  * - The controller's thread (signals.h) runs the firmware and writes signal blocks.
  * - The stimulus side (world.h, control.h) plugs wires and sets faults, and makes prints.
  *
- * Locks, from outer to inner: channel->lock, card->lock, wire->lock or loader->lock. Nobody holds
- * one of them while reaching for guest memory.
+ * Locks, from outer to inner: hdmi_cable->lock, channel->lock, card->lock, then one of wire->lock,
+ * loader->lock, receivers->lock, hdmi_port->lock. Nobody holds one of them while reaching for guest
+ * memory.
  *
  * The host side is a table of functions, so that tests and the fuzzer are the host.
  */
