@@ -128,7 +128,8 @@ out_unlock:
 
 static bool is_hdmi(struct kinora_channel *channel, u32 pad)
 {
-	return pad < channel->num_inputs && channel->inputs[pad] == KINORA_CONN_HDMI1;
+	return kinora_has_hdmi(channel->kdev) && pad < channel->num_inputs &&
+	       channel->inputs[pad] == KINORA_CONN_HDMI1;
 }
 
 /**

@@ -273,6 +273,10 @@ int kinora_video_init(struct kinora_channel *channel)
 	vdev->ioctl_ops = &ioctl_ops;
 	vdev->ctrl_handler = &channel->ctrls;
 	vdev->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+	if (!kinora_has_hdmi(channel->kdev)) { /* no input has an EDID */
+		v4l2_disable_ioctl(vdev, VIDIOC_G_EDID);
+		v4l2_disable_ioctl(vdev, VIDIOC_S_EDID);
+	}
 	return kinora_node_init(node, channel, &channel->video_stream, "video",
 				V4L2_BUF_TYPE_VIDEO_CAPTURE);
 }
