@@ -14,9 +14,9 @@
  * when that would; it disables the one before. The enabled one cannot be disabled: a channel always
  * listens to something.
  *
- * Removal: media_device_unregister() frees what a video node's last close would free again. So
- * every node is held by a reference of ours until that is over and the v4l2_device has forgotten
- * its media device.
+ * Removal: media_device_unregister() takes the nodes' interfaces out of its lists, and the last
+ * close of a node, which frees its interface, would do so again at the same time. So every node is
+ * held by a reference of ours until that is over.
  */
 #include <linux/delay.h>
 #include <media/media-device.h>
@@ -238,7 +238,6 @@ void kinora_media_unregister(struct kinora_device *kdev)
 
 	if (media_devnode_is_registered(kdev->media.devnode)) {
 		media_device_unregister(&kdev->media);
-		kdev->v4l2_dev.mdev = NULL;
 		return;
 	}
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++)
