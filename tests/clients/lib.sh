@@ -39,6 +39,19 @@ node() {
 	return 1
 }
 
+# The card's media device.
+media() {
+	local model
+	for model in /sys/class/media/media*/model /sys/bus/media/devices/media*/model; do
+		if [[ -e $model && $(<"$model") == "Kinora 8K" ]]; then
+			basename "$(dirname "$model")" | sed 's:^:/dev/:'
+			return
+		fi
+	done
+	echo "no media device" >&2
+	return 1
+}
+
 # input NODE WORD: number of the input whose name has WORD
 input() {
 	v4l2-ctl -d "$1" --list-inputs | awk -v word="$2" '
