@@ -234,10 +234,13 @@ int kinora_device_select(struct kinora_device *device, const char *input)
 const char *kinora_signal_raster(const struct kinora_signal_info *signal,
 				 char text[KINORA_RASTER_TEXT])
 {
+	struct kinora_rational pictures = signal->rate;
 	char rate[KINORA_RATE_TEXT];
 
+	if (signal->interlaced) /* it is called by its fields: 1080i50 has 25 frames a second */
+		pictures.num *= 2;
 	snprintf(text, KINORA_RASTER_TEXT, "%ux%u%c%s", signal->width, signal->height,
-		 signal->interlaced ? 'i' : 'p', kinora_rate_text(signal->rate, rate));
+		 signal->interlaced ? 'i' : 'p', kinora_rate_text(pictures, rate));
 	return text;
 }
 
