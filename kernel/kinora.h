@@ -589,7 +589,8 @@ struct kinora_infoframes {
  * @num_channels: of @channels
  * @signals: signal blocks, written by the card
  * @signals_dma: their bus address
- * @signal: last good copy of each; signal_lock
+ * @signal: last good copy of each, checked; signal_lock
+ * @block: the same as the card wrote it; signal_lock
  * @signal_lock: see the top of this file
  * @signal_work: reads changed signal blocks, sends events
  * @clock: time
@@ -631,7 +632,8 @@ struct kinora_device {
 	void *signals;
 	dma_addr_t signals_dma;
 	struct kinora_signal_info signal[KINORA_CONNECTORS];
-	spinlock_t signal_lock; /* signal */
+	struct kinora_signal block[KINORA_CONNECTORS];
+	spinlock_t signal_lock; /* signal, block */
 	struct work_struct signal_work;
 
 	struct kinora_clock clock;

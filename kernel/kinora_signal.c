@@ -68,16 +68,9 @@ static const struct kinora_signal *signal_block(struct kinora_device *kdev, unsi
 	return kdev->signals + connector * KINORA_SIGNAL_BYTES;
 }
 
-/**
- * kinora_signal_read() - a whole copy of a connector's block as it is now
- * @kdev: card that is not gone
- * @connector: KINORA_CONN_*
- * @copy: filled, nothing of it checked
- *
- * Return: 0, or -EIO if the card keeps writing the block or never finishes.
- */
-int kinora_signal_read(struct kinora_device *kdev, unsigned int connector,
-		       struct kinora_signal *copy)
+/* A whole copy of a block as it is now; -EIO if the card keeps writing it or never finishes. */
+static int block_read(struct kinora_device *kdev, unsigned int connector,
+		      struct kinora_signal *copy)
 {
 	const struct kinora_signal *block = signal_block(kdev, connector);
 	unsigned int i;
@@ -93,6 +86,31 @@ int kinora_signal_read(struct kinora_device *kdev, unsigned int connector,
 		cpu_relax();
 	}
 	return -EIO;
+}
+
+/**
+ * kinora_signal_read() - a connector's block with the counters of now
+ * @kdev: card that is not gone
+ * @connector: KINORA_CONN_*
+ * @copy: filled, nothing of it checked
+ *
+ * A signal that the driver has not looked at yet is not shown, so that what is read here never
+ * runs ahead of the ioctls.
+ *
+ * Return: 0, or -EIO if the card keeps writing the block or never finishes.
+ */
+int kinora_signal_read(struct kinora_device *kdev, unsigned int connector,
+		       struct kinora_signal *copy)
+{
+	int ret = block_read(kdev, connector, copy);
+
+	if (ret)
+		return ret;
+	spin_lock(&kdev->signal_lock);
+	if (copy->generation != kdev->block[connector].generation)
+		*copy = kdev->block[connector];
+	spin_unlock(&kdev->signal_lock);
+	return 0;
 }
 
 /**
@@ -208,7 +226,7 @@ bool kinora_signal_update(struct kinora_device *kdev)
 	for (i = 0; i < KINORA_CONNECTORS; i++) {
 		if (!(kdev->connectors & BIT(i)))
 			continue;
-		if (kinora_signal_read(kdev, i, &block)) {
+		if (block_read(kdev, i, &block)) {
 			dev_warn_ratelimited(&kdev->pdev->dev, "signal block of %s is never whole\n",
 					     kinora_connector_name(i));
 			continue;
@@ -219,6 +237,7 @@ bool kinora_signal_update(struct kinora_device *kdev)
 		info.seen_ns = info.generation == old.generation && old.seen_ns ? old.seen_ns :
 										  ktime_get_ns();
 		kdev->signal[i] = info;
+		kdev->block[i] = block;
 		spin_unlock(&kdev->signal_lock);
 		if (info.generation == old.generation && same_picture(&info, &old))
 			continue;
