@@ -567,7 +567,7 @@ static void test_changes(void)
 		;
 	if (CHECK_OK(world_books_read(&books)))
 		for (unsigned int n = 0; n < CHANNELS; n++) {
-			/* the card's own lateness, on a busy host: told, but no fault of detection */
+			/* the card's own lateness on a busy host, no fault of detection: told */
 			overruns += books.stream[4 * n].overrun;
 			CHECK_EQ(books.stream[4 * n].failed, 0);
 		}

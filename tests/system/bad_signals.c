@@ -56,8 +56,9 @@ static bool other_take(unsigned int ms)
 
 static void other_end(const char *what)
 {
-	CHECK(!other_marked && other_whole, "%s: on the other channel %u frames are marked, %u whole",
-	      what, other_marked, other_whole);
+	CHECK(!other_marked && other_whole,
+	      "%s: on the other channel %u frames are marked, %u whole", what, other_marked,
+	      other_whole);
 	capture_close(&other);
 	world_say("signal hdmi1 off");
 }
