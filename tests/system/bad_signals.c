@@ -26,6 +26,7 @@ static bool other_begin(void)
 	static const struct capture_signal signal = { 1920, 1080, 60, 1 };
 
 	other_whole = other_marked = 0;
+	world_books_reset();
 	return CHECK_OK(world_say("signal hdmi1 1080p60")) &&
 	       CHECK_OK(capture_open(&other, 4, DEVICE_VIDEO)) &&
 	       CHECK_OK(capture_input(&other, DEVICE_HDMI1)) &&
@@ -33,6 +34,14 @@ static bool other_begin(void)
 	       CHECK_OK(capture_format(&other, V4L2_PIX_FMT_UYVY)) &&
 	       CHECK_OK(capture_buffers(&other, V4L2_MEMORY_MMAP, BUFFERS)) &&
 	       CHECK_OK(capture_start(&other));
+}
+
+/* Frames of a channel's picture that the card itself was late for, on a busy host. */
+static unsigned int overruns(unsigned int channel)
+{
+	struct world_books books;
+
+	return CHECK_OK(world_books_read(&books)) ? books.stream[4 * (channel - 1)].overrun : 0;
 }
 
 /* Take its frames for so long. */
@@ -56,7 +65,7 @@ static bool other_take(unsigned int ms)
 
 static void other_end(const char *what)
 {
-	CHECK(!other_marked && other_whole,
+	CHECK(other_marked <= overruns(4) && other_whole,
 	      "%s: on the other channel %u frames are marked, %u whole", what, other_marked,
 	      other_whole);
 	capture_close(&other);
@@ -163,7 +172,7 @@ static void test_crc_storm(void)
 		if (!CHECK_OK(capture_give(&capture, buffer.index)) || !other_take(0))
 			goto out;
 	}
-	CHECK_EQ(whole, 22);
+	CHECK(whole <= 22 && whole + overruns(1) >= 22, "%u of 22 frames are whole", whole);
 out:
 	world_say("fault sdi-quad clear");
 	capture_close(&capture);
