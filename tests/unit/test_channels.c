@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: userspace/lib/channels.c userspace/lib/error.c */
+/* Sources: userspace/lib/channels.c userspace/lib/error.c tests/unit/fake_sysfs.c */
 /*
  * Description: which channels there are, read from a sysfs made for the test: two cards and a
  * webcam, nodes in any order; names that mean a channel; who has a node open.
@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,85 +17,43 @@
 #include <CUnit/Basic.h>
 
 #include "channels.h"
-
-static char root[] = "/tmp/kinora-channels-XXXXXX";
-
-static void make_folders(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-		mkdir(part, 0755);
-	}
-}
-
-static void make_file(const char *text, const char *format, ...)
-{
-	char path[PATH_MAX], tail[512];
-	va_list args;
-	FILE *file;
-
-	va_start(args, format);
-	vsnprintf(tail, sizeof(tail), format, args);
-	va_end(args);
-	snprintf(path, sizeof(path), "%s/%s", root, tail);
-	make_folders(path);
-	file = fopen(path, "w");
-	if (!file)
-		abort();	/* no CUnit assertion works before the first test */
-	fprintf(file, "%s\n", text);
-	fclose(file);
-}
-
-static void make_link(const char *target, const char *format, ...)
-{
-	char path[PATH_MAX], tail[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(tail, sizeof(tail), format, args);
-	va_end(args);
-	snprintf(path, sizeof(path), "%s/%s", root, tail);
-	make_folders(path);
-	if (symlink(target, path))
-		abort();
-}
+#include "fake_sysfs.h"
 
 static void make_node(unsigned int node, const char *name, const char *bus)
 {
 	char target[300];
 
-	make_file(name, "sys/devices/%s/video4linux/video%u/name", bus, node);
-	snprintf(target, sizeof(target), "%s/sys/devices/%s", root, bus);
-	make_link(target, "sys/devices/%s/video4linux/video%u/device", bus, node);
-	snprintf(target, sizeof(target), "%s/sys/devices/%s/video4linux/video%u", root, bus, node);
-	make_link(target, "sys/class/video4linux/video%u", node);
+	fake_file(name, "sys/devices/%s/video4linux/video%u/name", bus, node);
+	snprintf(target, sizeof(target), "%s/sys/devices/%s", fake_root, bus);
+	fake_link(target, "sys/devices/%s/video4linux/video%u/device", bus, node);
+	snprintf(target, sizeof(target), "%s/sys/devices/%s/video4linux/video%u", fake_root, bus,
+		 node);
+	fake_link(target, "sys/class/video4linux/video%u", node);
 }
 
 static void make_card(const char *bus, const char *driver, const char *serial)
 {
 	char target[300];
 
-	make_file("", "sys/drivers/%s/bind", driver);
-	make_file(serial, "sys/devices/%s/serial", bus);
-	make_file("16.0 GT/s PCIe", "sys/devices/%s/current_link_speed", bus);
-	make_file("16.0 GT/s PCIe", "sys/devices/%s/max_link_speed", bus);
-	make_file("4", "sys/devices/%s/current_link_width", bus);
-	make_file("8", "sys/devices/%s/max_link_width", bus);
-	snprintf(target, sizeof(target), "%s/sys/drivers/%s", root, driver);
-	make_link(target, "sys/devices/%s/driver", bus);
+	fake_file("", "sys/drivers/%s/bind", driver);
+	fake_file(serial, "sys/devices/%s/serial", bus);
+	fake_file("16.0 GT/s PCIe", "sys/devices/%s/current_link_speed", bus);
+	fake_file("16.0 GT/s PCIe", "sys/devices/%s/max_link_speed", bus);
+	fake_file("4", "sys/devices/%s/current_link_width", bus);
+	fake_file("8", "sys/devices/%s/max_link_width", bus);
+	snprintf(target, sizeof(target), "%s/sys/drivers/%s", fake_root, driver);
+	fake_link(target, "sys/devices/%s/driver", bus);
 }
 
 static int make_world(void)
 {
-	if (!mkdtemp(root))
+	if (fake_begin())
 		return 1;
 	make_card("0000:02:00.0", "kinora", "K8-0002");
 	make_card("0000:01:00.0", "kinora", "K8-0001");
 	make_card("usb-1", "uvcvideo", "");
-	make_file("Unknown", "sys/devices/0000:02:00.0/current_link_speed");
-	make_file("63", "sys/devices/0000:02:00.0/current_link_width");
+	fake_file("Unknown", "sys/devices/0000:02:00.0/current_link_speed");
+	fake_file("63", "sys/devices/0000:02:00.0/current_link_width");
 	make_node(0, "kinora ch2 video", "0000:02:00.0");
 	make_node(1, "kinora ch1 video", "0000:02:00.0");
 	make_node(2, "kinora ch1 video", "0000:01:00.0");
@@ -108,20 +65,12 @@ static int make_world(void)
 	return 0;
 }
 
-static int remove_world(void)
-{
-	char command[sizeof(root) + 16];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", root);
-	return system(command) ? 1 : 0;
-}
-
 static void test_list(void)
 {
 	struct kinora_channel *list = NULL;
 	size_t count = 0;
 
-	CU_ASSERT_EQUAL(kinora_channels_scan(root, &list, &count), 0);
+	CU_ASSERT_EQUAL(kinora_channels_scan(fake_root, &list, &count), 0);
 	CU_ASSERT_EQUAL_FATAL(count, 3);
 	CU_ASSERT_STRING_EQUAL(list[0].video, "/dev/video2");
 	CU_ASSERT_STRING_EQUAL(list[0].meta, "/dev/video4");
@@ -157,7 +106,7 @@ static void test_list_empty(void)
 static void check_found(const char *name, const char *video)
 {
 	struct kinora_channel channel;
-	int ret = kinora_channel_find_below(root, name, &channel);
+	int ret = kinora_channel_find_below(fake_root, name, &channel);
 
 	CU_ASSERT_EQUAL(ret, 0);
 	if (!ret)
@@ -168,7 +117,7 @@ static void check_refused(const char *name, int error)
 {
 	struct kinora_channel channel;
 
-	CU_ASSERT_EQUAL(kinora_channel_find_below(root, name, &channel), error);
+	CU_ASSERT_EQUAL(kinora_channel_find_below(fake_root, name, &channel), error);
 	CU_ASSERT_PTR_NOT_NULL(strstr(kinora_error(), "'kinora list'"));
 	if (name[0])
 		CU_ASSERT_PTR_NOT_NULL(strstr(kinora_error(), name));
@@ -205,18 +154,18 @@ static void test_nodes(void)
 	CU_ASSERT_EQUAL_FATAL(stat("/dev/null", &status), 0);
 	snprintf(link, sizeof(link), "sys/dev/char/%u:%u", major(status.st_rdev),
 		 minor(status.st_rdev));
-	snprintf(target, sizeof(target), "%s/sys/class/video4linux/video4", root);
-	make_link(target, "%s", link);
+	snprintf(target, sizeof(target), "%s/sys/class/video4linux/video4", fake_root);
+	fake_link(target, "%s", link);
 	check_found("/dev/null", "/dev/video2");
-	make_link("/dev/null", "dev/video4");
+	fake_link("/dev/null", "dev/video4");
 	check_found("4", "/dev/video2");
 
-	snprintf(link, sizeof(link), "%s/sys/dev/char/%u:%u", root, major(status.st_rdev),
+	snprintf(link, sizeof(link), "%s/sys/dev/char/%u:%u", fake_root, major(status.st_rdev),
 		 minor(status.st_rdev));
 	unlink(link);
-	snprintf(target, sizeof(target), "%s/sys/class/video4linux/video5", root);
+	snprintf(target, sizeof(target), "%s/sys/class/video4linux/video5", fake_root);
 	CU_ASSERT_EQUAL_FATAL(symlink(target, link), 0);
-	CU_ASSERT_EQUAL(kinora_channel_find_below(root, "/dev/null", &channel), 0);
+	CU_ASSERT_EQUAL(kinora_channel_find_below(fake_root, "/dev/null", &channel), 0);
 	CU_ASSERT_EQUAL(channel.number, 0);
 	CU_ASSERT_STRING_EQUAL(channel.name, "HD Webcam");
 	CU_ASSERT_STRING_EQUAL(channel.driver, "uvcvideo");
@@ -253,7 +202,7 @@ int main(void)
 
 	if (CU_initialize_registry())
 		return CU_get_error();
-	suite = CU_add_suite("channels", make_world, remove_world);
+	suite = CU_add_suite("channels", make_world, fake_end);
 	if (!suite || !CU_ADD_TEST(suite, test_list) || !CU_ADD_TEST(suite, test_list_empty) ||
 	    !CU_ADD_TEST(suite, test_names) || !CU_ADD_TEST(suite, test_nodes) ||
 	    !CU_ADD_TEST(suite, test_holders))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Sources: userspace/lib/connector*.c userspace/lib/watch.c userspace/lib/channels.c */
 /* Sources: userspace/lib/error.c userspace/lib/rate.c userspace/lib/colour.c */
-/* Sources: userspace/lib/format.c userspace/lib/state_file.c */
+/* Sources: userspace/lib/format.c userspace/lib/state_file.c tests/unit/fake_sysfs.c */
 /* Sources: userspace/kinora/input_view.c userspace/kinora/describe.c userspace/kinora/cli.c */
 /*
  * Description: cards with their connectors and routing, read from a sysfs made for the test as
@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,53 +18,18 @@
 #include <CUnit/Basic.h>
 
 #include "connectors.h"
+#include "fake_sysfs.h"
 #include "input_view.h"
 #include "state_file.h"
 
 #define CARD "sys/devices/0000:01:00.0"
 
-static char root[] = "/tmp/kinora-connectors-XXXXXX";
-
-static void make_folders(const char *path)
+static void link_below(const char *to, const char *from)
 {
-	char part[PATH_MAX];
+	char target[PATH_MAX];
 
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-		mkdir(part, 0755);
-	}
-}
-
-static void make_file(const char *text, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void make_file(const char *text, const char *format, ...)
-{
-	char path[PATH_MAX], tail[512];
-	va_list args;
-	FILE *file;
-
-	va_start(args, format);
-	vsnprintf(tail, sizeof(tail), format, args);
-	va_end(args);
-	snprintf(path, sizeof(path), "%s/%s", root, tail);
-	make_folders(path);
-	file = fopen(path, "w");
-	if (!file)
-		abort();	/* no CUnit assertion works before the first test */
-	fprintf(file, "%s\n", text);
-	fclose(file);
-}
-
-static void make_link(const char *to, const char *from)
-{
-	char path[PATH_MAX], target[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", root, from);
-	snprintf(target, sizeof(target), "%s/%s", root, to);
-	make_folders(path);
-	if (symlink(target, path))
-		abort();
+	snprintf(target, sizeof(target), "%s/%s", fake_root, to);
+	fake_link(target, "%s", from);
 }
 
 /* "name=value" pairs as files of a connector. */
@@ -77,7 +41,7 @@ static void make_connector(const char *id, const char *const *pairs)
 		const char *equals = strchr(*pairs, '=');
 
 		snprintf(name, sizeof(name), "%.*s", (int)(equals - *pairs), *pairs);
-		make_file(equals + 1, CARD "/connectors/%s/%s", id, name);
+		fake_file(equals + 1, CARD "/connectors/%s/%s", id, name);
 	}
 }
 
@@ -87,22 +51,22 @@ static void make_channel(unsigned int number, const char *input, const char *inp
 	char link[128];
 
 	snprintf(link, sizeof(link), "kinora ch%u video", number);
-	make_file(link, CARD "/video4linux/video%u/name", number - 1);
+	fake_file(link, CARD "/video4linux/video%u/name", number - 1);
 	snprintf(link, sizeof(link), CARD "/video4linux/video%u/device", number - 1);
-	make_link(CARD, link);
+	link_below(CARD, link);
 	snprintf(link, sizeof(link), CARD "/video4linux/video%u", number - 1);
 	{
 		char class[64];
 
 		snprintf(class, sizeof(class), "sys/class/video4linux/video%u", number - 1);
-		make_link(link, class);
+		link_below(link, class);
 	}
-	make_file(input, CARD "/channels/ch%u/input", number);
-	make_file(inputs, CARD "/channels/ch%u/inputs", number);
-	make_file(holder[0] ? "streaming" : "idle", CARD "/channels/ch%u/video_state", number);
-	make_file(holder, CARD "/channels/ch%u/video_holder", number);
-	make_file("idle", CARD "/channels/ch%u/meta_state", number);
-	make_file("", CARD "/channels/ch%u/meta_holder", number);
+	fake_file(input, CARD "/channels/ch%u/input", number);
+	fake_file(inputs, CARD "/channels/ch%u/inputs", number);
+	fake_file(holder[0] ? "streaming" : "idle", CARD "/channels/ch%u/video_state", number);
+	fake_file(holder, CARD "/channels/ch%u/video_holder", number);
+	fake_file("idle", CARD "/channels/ch%u/meta_state", number);
+	fake_file("", CARD "/channels/ch%u/meta_holder", number);
 }
 
 static const char *const sdi1[] = {
@@ -143,13 +107,13 @@ static const char *const hdmi1[] = {
 
 static int make_world(void)
 {
-	if (!mkdtemp(root))
+	if (fake_begin())
 		return 1;
-	make_file("K8-0042", CARD "/serial");
-	make_file("1.1.0", CARD "/firmware_version");
-	make_file("built-in", CARD "/firmware_source");
-	make_file("", "sys/drivers/kinora/bind");
-	make_link("sys/drivers/kinora", CARD "/driver");
+	fake_file("K8-0042", CARD "/serial");
+	fake_file("1.1.0", CARD "/firmware_version");
+	fake_file("built-in", CARD "/firmware_source");
+	fake_file("", "sys/drivers/kinora/bind");
+	link_below("sys/drivers/kinora", CARD "/driver");
 	make_channel(1, "sdi1", "sdi1 sdi-quad hdmi1", "obs 4711");
 	make_channel(2, "sdi2", "sdi2 hdmi1", "");
 	make_channel(3, "hdmi1", "sdi3 hdmi1", "");
@@ -163,19 +127,11 @@ static int make_world(void)
 	return 0;
 }
 
-static int remove_world(void)
-{
-	char command[sizeof(root) + 16];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", root);
-	return system(command) ? 1 : 0;
-}
-
 static struct kinora_card the_card(void)
 {
 	struct kinora_card card;
 
-	CU_ASSERT_EQUAL_FATAL(kinora_card_find_below(root, NULL, &card), 0);
+	CU_ASSERT_EQUAL_FATAL(kinora_card_find_below(fake_root, NULL, &card), 0);
 	return card;
 }
 
@@ -193,10 +149,10 @@ static void test_card(void)
 	CU_ASSERT_STRING_EQUAL(card.routes[0].video_holder, "obs 4711");
 	CU_ASSERT_EQUAL(kinora_route_index(&card.routes[0], "hdmi1"), 2);
 	CU_ASSERT_EQUAL(kinora_route_index(&card.routes[1], "sdi-quad"), -1);
-	CU_ASSERT_EQUAL(kinora_card_find_below(root, "K8-0042", &other), 0);
-	CU_ASSERT_EQUAL(kinora_card_find_below(root, "0000:01:00.0", &other), 0);
-	CU_ASSERT_EQUAL(kinora_card_find_below(root, "K8-0042:3", &other), 0);
-	CU_ASSERT_EQUAL(kinora_card_find_below(root, "K8-0043", &other), -ENODEV);
+	CU_ASSERT_EQUAL(kinora_card_find_below(fake_root, "K8-0042", &other), 0);
+	CU_ASSERT_EQUAL(kinora_card_find_below(fake_root, "0000:01:00.0", &other), 0);
+	CU_ASSERT_EQUAL(kinora_card_find_below(fake_root, "K8-0042:3", &other), 0);
+	CU_ASSERT_EQUAL(kinora_card_find_below(fake_root, "K8-0043", &other), -ENODEV);
 	CU_ASSERT_EQUAL(kinora_card_find_below("/nonexistent", NULL, &other), -ENODEV);
 }
 
@@ -387,7 +343,7 @@ static void read_file(const char *name, char text[64])
 	char path[PATH_MAX];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/" CARD "/%s", root, name);
+	snprintf(path, sizeof(path), "%s/" CARD "/%s", fake_root, name);
 	file = fopen(path, "r");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
 	CU_ASSERT_PTR_NOT_NULL(fgets(text, 64, file));
@@ -401,23 +357,23 @@ static void test_mapping(void)
 	char text[64];
 	size_t i;
 
-	CU_ASSERT_EQUAL(kinora_mapping_write(root, &card, "2si", "2143"), 0);
+	CU_ASSERT_EQUAL(kinora_mapping_write(fake_root, &card, "2si", "2143"), 0);
 	read_file("connectors/sdi-quad/mapping_override", text);
 	CU_ASSERT_EQUAL(strncmp(text, "2si", 3), 0);
 	read_file("connectors/sdi-quad/order_override", text);
 	CU_ASSERT_EQUAL(strncmp(text, "2143", 4), 0);
-	CU_ASSERT_EQUAL(kinora_mapping_write(root, &card, "2SI", NULL), -EINVAL);
+	CU_ASSERT_EQUAL(kinora_mapping_write(fake_root, &card, "2SI", NULL), -EINVAL);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		CU_ASSERT_EQUAL(kinora_mapping_write(root, &card, NULL, wrong[i]), -EINVAL);
+		CU_ASSERT_EQUAL(kinora_mapping_write(fake_root, &card, NULL, wrong[i]), -EINVAL);
 	card.routes[0].channel.video[strlen("/dev/")] = 'x';	/* a card that is gone */
-	CU_ASSERT_EQUAL(kinora_mapping_write(root, &card, "sqd", NULL), -ENODEV);
+	CU_ASSERT_EQUAL(kinora_mapping_write(fake_root, &card, "sqd", NULL), -ENODEV);
 }
 
 static void test_watch(void)
 {
 	struct kinora_watch *watch = NULL;
 
-	CU_ASSERT_EQUAL_FATAL(kinora_watch_open(root, &watch), 0);
+	CU_ASSERT_EQUAL_FATAL(kinora_watch_open(fake_root, &watch), 0);
 	CU_ASSERT_EQUAL(kinora_watch_wait(watch, 0), 0);	/* plain files never change so */
 	kinora_watch_destroy(watch);
 	kinora_watch_destroy(NULL);
@@ -449,7 +405,7 @@ static void test_state(void)
 	state.edid.size = 256;
 	for (size_t i = 0; i < 256; i++)
 		state.edid.bytes[i] = (uint8_t)i;
-	snprintf(path, sizeof(path), "%s/lib/K8-0042.json", root);
+	snprintf(path, sizeof(path), "%s/lib/K8-0042.json", fake_root);
 	CU_ASSERT_EQUAL(state_write(&state, path), 1);
 	CU_ASSERT_EQUAL(stat(path, &first), 0);
 	CU_ASSERT_EQUAL(first.st_mode & 0777, 0644);
@@ -481,7 +437,7 @@ static void test_bad_state(void)
 	char path[200], text[300];
 	size_t i;
 
-	snprintf(path, sizeof(path), "%s/bad.json", root);
+	snprintf(path, sizeof(path), "%s/bad.json", fake_root);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		snprintf(text, sizeof(text), "%s%s", head, wrong[i]);
 		put(path, text);
@@ -506,7 +462,7 @@ int main(void)
 
 	if (CU_initialize_registry())
 		return CU_get_error();
-	suite = CU_add_suite("connectors", make_world, remove_world);
+	suite = CU_add_suite("connectors", make_world, fake_end);
 	if (!suite || !CU_ADD_TEST(suite, test_card) || !CU_ADD_TEST(suite, test_signal) ||
 	    !CU_ADD_TEST(suite, test_modes) || !CU_ADD_TEST(suite, test_reasons) ||
 	    !CU_ADD_TEST(suite, test_table) || !CU_ADD_TEST(suite, test_json) ||
