@@ -12,6 +12,7 @@
 
 #include "bus.h"
 #include "controller.h"
+#include "receiver_value.h"
 
 #define CHECK(condition) \
 	do { \
@@ -43,28 +44,13 @@ static uint32_t script_take(struct script *script, size_t bytes)
 /* Values that lead somewhere; any other can be had too. */
 static uint32_t script_value(struct script *script, unsigned int reg)
 {
-	static const uint32_t words[] = { 1650, 1980, 2200, 2640, 2750, 4400, 5280, 5500 };
 	static const uint32_t rates[] = { 0x10b, 0x10f, 0x20b, 0x40b, 0x50b, 0x30f, 0x001, 0x000 };
 	static const uint32_t codes[] = { 0xd2, 0xce, 0xc4, 0xc0, 0x97, 0x8a, 0xd0, 0x8c };
 	uint32_t pick = script_take(script, 1);
-	unsigned int n = pick & 7;
 
 	if (pick >= 0xc0)
 		return script_take(script, 4);
-	switch (reg * 4) {
-	case KINORA_RX_STATUS:
-		return rates[n];
-	case KINORA_RX_WORDS:
-		return words[n];
-	case KINORA_RX_LINES:
-		return n ? 1125 : 750;
-	case KINORA_RX_PPB:
-		return (uint32_t)(pick & 0x80 ? -999001 : 0) + 1000 * n;
-	case KINORA_RX_PAYLOAD:
-		return codes[n] | 0xd900 | 0xa00000 | (pick & 0x38) << 26 | 1u << 24;
-	default:
-		return n * 5000;
-	}
+	return receiver_value(reg * 4, pick, rates, codes);
 }
 
 static uint32_t script_receiver(void *opaque, unsigned int link, unsigned int reg)

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "controller.h"
+#include "receiver_value.h"
 
 #define CHECK(condition) \
 	do { \
@@ -185,30 +186,15 @@ static void hal_write_word(void *opaque, uint32_t addr, uint32_t value)
 }
 
 /* Values that lead somewhere; any other can be had too. */
-static uint32_t receiver_value(struct script *script, unsigned int reg)
+static uint32_t script_value(struct script *script, unsigned int reg)
 {
-	static const uint32_t words[] = { 1650, 1980, 2200, 2640, 2750, 4400, 5280, 5500 };
 	static const uint32_t rates[] = { 0x10b, 0x10f, 0x20b, 0x30b, 0x40b, 0x50b, 0x60b, 0x001 };
 	static const uint32_t codes[] = { 0xd2, 0xce, 0xc4, 0xc0, 0x97, 0x89, 0x85, 0x87 };
 	uint32_t pick = take(script, 1);
-	unsigned int n = pick & 7;
 
 	if (pick >= 0xc0)
 		return take(script, 4);
-	switch (reg * 4) {
-	case KINORA_RX_STATUS:
-		return rates[n];
-	case KINORA_RX_WORDS:
-		return words[n];
-	case KINORA_RX_LINES:
-		return n ? 1125 : 750;
-	case KINORA_RX_PPB:
-		return (uint32_t)(pick & 0x80 ? -999001 : 0) + 1000 * n;
-	case KINORA_RX_PAYLOAD:
-		return codes[n] | 0xd900 | 0xa00000 | (pick & 0x38) << 26 | 1u << 24;
-	default:
-		return n * 5000;
-	}
+	return receiver_value(reg * 4, pick, rates, codes);
 }
 
 /* An HDMI raster: 2160p60 or 4320p60 of CTA-861, or any. */
@@ -374,10 +360,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		script.wild = false;
 		switch (what >> 5) {
 		case 0: /* one register of one link */
-			script.rx[link * 64 + reg] = receiver_value(&script, reg);
+			script.rx[link * 64 + reg] = script_value(&script, reg);
 			continue;
 		case 1: /* the same on all links */
-			script.rx[reg] = receiver_value(&script, reg);
+			script.rx[reg] = script_value(&script, reg);
 			for (unsigned int i = 1; i < KINORA_RX_LINKS; i++)
 				script.rx[i * 64 + reg] = script.rx[reg];
 			continue;
