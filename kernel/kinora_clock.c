@@ -216,34 +216,10 @@ u64 kinora_clock_to_monotonic(struct kinora_device *kdev, u64 card_ns, u64 now, 
 }
 
 /**
- * kinora_clock_age() - how long ago was that?
- * @kdev: card
- * @card_ns: a time of the card's clock, not to be trusted
- *
- * Asks the card, so it is for what is rare and happens when nothing streams, too.
- *
- * Return: ns, at most ten seconds; 0 if the card cannot say.
- */
-u64 kinora_clock_age(struct kinora_device *kdev, u64 card_ns)
-{
-	struct sample sample;
-	s64 age;
-	int ret;
-
-	if (kinora_state(kdev) != KINORA_CARD_UP)
-		return 0;
-	mutex_lock(&kdev->clock.mutex); /* reading the low half latches the high one */
-	ret = sample_take(kdev, 1, &sample);
-	mutex_unlock(&kdev->clock.mutex);
-	if (ret)
-		return 0;
-	age = sample.card - card_ns;
-	return clamp_t(s64, age, 0, REACH_NS);
-}
-
-/**
  * kinora_clock_card() - what time is it on the card?
  * @kdev: card
+ *
+ * Asks the card, so it is for what is rare and happens when nothing streams, too.
  *
  * Return: ns of its clock; 0 if the card cannot say.
  */
@@ -258,4 +234,18 @@ u64 kinora_clock_card(struct kinora_device *kdev)
 	ret = sample_take(kdev, 1, &sample);
 	mutex_unlock(&kdev->clock.mutex);
 	return ret ? 0 : sample.card;
+}
+
+/**
+ * kinora_clock_age() - how long ago was that?
+ * @kdev: card
+ * @card_ns: a time of the card's clock, not to be trusted
+ *
+ * Return: ns, at most ten seconds; 0 if the card cannot say.
+ */
+u64 kinora_clock_age(struct kinora_device *kdev, u64 card_ns)
+{
+	u64 now = kinora_clock_card(kdev);
+
+	return now ? clamp_t(s64, now - card_ns, 0, REACH_NS) : 0;
 }
