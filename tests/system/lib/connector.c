@@ -9,8 +9,10 @@
 
 #include "connector.h"
 #include "suite.h"
+#include "world.h"
 
 #define CONTROL_MS 2000
+#define UNPLUG_MS 2000
 
 static int file_path(const char *file, char path[PATH_MAX])
 {
@@ -71,6 +73,23 @@ bool connector_expect(const char *file, const char *want, unsigned int ms)
 
 	return CHECK(suite_until(file_says, &q, ms), "%s is '%s' (%s), expected '%s'", file,
 		     q.value, strerror(-q.ret), want);
+}
+
+bool connector_unplug_all(void)
+{
+	/* the quad link first: its end takes the four others' signals along */
+	static const char *const names[] = { "sdi-quad", "sdi1", "sdi2", "sdi3", "sdi4", "hdmi1" };
+	bool ok = true;
+	char file[64], state[32];
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(file, sizeof(file), "connectors/%s/state", names[i]);
+		if (connector_read(file, state, sizeof(state)) || !strcmp(state, "none"))
+			continue;
+		ok &= CHECK_OK(world_say("signal %s off", names[i])) &&
+		      connector_expect(file, "none", UNPLUG_MS);
+	}
+	return ok;
 }
 
 int control_get(struct capture *capture, uint32_t id, int32_t *value)

@@ -20,6 +20,13 @@ int connector_write(const char *file, const char *word);
 /* A check: the file says this within ms. */
 bool connector_expect(const char *file, const char *want, unsigned int ms);
 
+/*
+ * A check: nothing is plugged in any more. What still is gets unplugged, and is waited for: the card
+ * looks at a signal a few times before it believes it, so a test that began at once would take the
+ * last one's signal for its own. A connector that cannot be read (no driver) is left alone.
+ */
+bool connector_unplug_all(void);
+
 int control_get(struct capture *capture, uint32_t id, int32_t *value);
 int control_set(struct capture *capture, uint32_t id, int32_t value);
 /* A check: the control has this value within two seconds. */

@@ -15,6 +15,7 @@
 
 #include <CUnit/Basic.h>
 
+#include "connector.h"
 #include "device.h"
 #include "kernel_log.h"
 #include "suite.h"
@@ -160,6 +161,8 @@ static void run_current(void)
 	for (const struct suite_test *test = current->tests; test->name; test++) {
 		if (!strcmp(test->name, name)) {
 			kernel_log_mark(kernel_log);
+			if (!current->no_card)
+				connector_unplug_all();
 			test->run();
 			check_kernel_log();
 			tell_repeats();

@@ -11,6 +11,7 @@
  * passed, 1 something failed, 2 wrong option, 77 no Kinora node here.
  *
  * Surprises:
+ * - Each test begins with nothing plugged in, whatever the one before it left.
  * - A test fails, too, when the kernel reports something (warning, lockdep, KASAN, DMA fault ...)
  *   while it runs, even if every check held.
  * - The whole program has a time limit: a hang in an ioctl ends it with a message and status 1.
