@@ -10,7 +10,7 @@
 
 #include "kinora_hw.h"
 
-/* Of the register at byte offset reg, chosen by pick; rates are of STATUS, codes byte 1 of an id. */
+/* Of the register at byte offset reg, chosen by pick; rates are STATUS's, codes an id's byte 1. */
 static inline uint32_t receiver_value(unsigned int reg, uint32_t pick, const uint32_t rates[8],
 				      const uint32_t codes[8])
 {

@@ -21,9 +21,9 @@ int connector_write(const char *file, const char *word);
 bool connector_expect(const char *file, const char *want, unsigned int ms);
 
 /*
- * A check: nothing is plugged in any more. What still is gets unplugged, and is waited for: the card
- * looks at a signal a few times before it believes it, so a test that began at once would take the
- * last one's signal for its own. A connector that cannot be read (no driver) is left alone.
+ * A check: nothing is plugged in any more. What still is gets unplugged, and is waited for: the
+ * card looks at a signal a few times before it believes it, so a test that began at once would take
+ * the last one's signal for its own. A connector that cannot be read (no driver) is left alone.
  */
 bool connector_unplug_all(void);
 

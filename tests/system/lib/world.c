@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include "kinora_hw.h"
 #include "suite.h"
 #include "world.h"
 
@@ -229,6 +230,16 @@ int world_books_read(struct world_books *books)
 		read_stream(stream, books, &ret);
 	json_decref(root);
 	return ret;
+}
+
+int64_t world_overruns(unsigned int channel, enum device_kind kind)
+{
+	unsigned int type = kind == DEVICE_META ? KINORA_STREAM_ANC : KINORA_STREAM_VIDEO;
+	struct world_books books;
+
+	if (world_books_read(&books))
+		return -1;
+	return books.stream[KINORA_STREAM_INDEX(channel - 1, type)].overrun;
 }
 
 static void *read_books(void *data)

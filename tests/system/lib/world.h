@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "device.h"
+
 /* Say a line to the card, and check that it was accepted. 0, or -EINVAL with a message printed. */
 int world_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -44,6 +46,14 @@ struct world_books {
 /* 0 or negative errno, with a message printed. */
 int world_books_read(struct world_books *books);
 int world_books_reset(void);
+
+/*
+ * How many frames of a node (channel from 1) the card itself was late for since the books were
+ * reset: on a busy host it misses its own deadline, and says so in the frame's record. Only what is
+ * marked beyond that number is the fault of what a test does. -1, and a message printed, when the
+ * books cannot be read.
+ */
+int64_t world_overruns(unsigned int channel, enum device_kind kind);
 
 /*
  * The same beside a capture that must not be kept waiting: begin, go on taking frames until done,
