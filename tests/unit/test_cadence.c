@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "anc.h"
 #include "cadence.h"
 #include "copy.h"
+#include "unit.h"
 
 /* A week of 59.94 Hz: 604800 s are 36251748.25 frames, and 1001 s exactly 60000. */
 static void test_no_drift(void)
@@ -165,20 +164,14 @@ static void test_copy(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
-		{ "no drift", test_no_drift }, { "ppm", test_ppm }, { "index", test_index },
-		{ "timecode", test_timecode }, { "ancillary packets", test_anc },
-		{ "copies", test_copy }, CU_TEST_INFO_NULL,
+		{ "no drift", test_no_drift },
+		{ "ppm", test_ppm },
+		{ "index", test_index },
+		{ "timecode", test_timecode },
+		{ "ancillary packets", test_anc },
+		{ "copies", test_copy },
+		CU_TEST_INFO_NULL,
 	};
-	static CU_SuiteInfo suites[] = {
-		{ .pName = "cadence", .pTests = tests }, CU_SUITE_INFO_NULL,
-	};
-	unsigned int failed;
 
-	if (CU_initialize_registry() || CU_register_suites(suites))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? 1 : 0;
+	return unit_run("cadence", tests);
 }

@@ -16,12 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "fake_host.h"
 #include "log.h"
 #include "stamp.h"
 #include "world.h"
+#include "unit.h"
 
 #define MEMORY (96u << 20)
 #define BUFFERS 4
@@ -1395,14 +1394,7 @@ int main(void)
 		{ .pName = "resets and faults", .pTests = resets },
 		CU_SUITE_INFO_NULL,
 	};
-	unsigned int failed;
 
 	log_level_set(LOG_LEVEL_ERROR);
-	if (CU_initialize_registry() || CU_register_suites(suites))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? 1 : 0;
+	return unit_run_suites(suites);
 }

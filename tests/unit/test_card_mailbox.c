@@ -15,9 +15,8 @@
  */
 #include <stdlib.h>
 
-#include <CUnit/Basic.h>
-
 #include "fake_host.h"
+#include "unit.h"
 
 static struct fake_host host;
 static struct card card;
@@ -163,21 +162,14 @@ static void test_stop_answering(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "window", test_window },
+		{ "numbers", test_numbers },
+		{ "reset", test_reset },
+		{ "restart", test_restart },
+		{ "stop answering", test_stop_answering },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return 1;
-	suite = CU_add_suite("mailbox", NULL, NULL);
-	if (!suite || !CU_add_test(suite, "window", test_window) ||
-	    !CU_add_test(suite, "numbers", test_numbers) ||
-	    !CU_add_test(suite, "reset", test_reset) ||
-	    !CU_add_test(suite, "restart", test_restart) ||
-	    !CU_add_test(suite, "stop answering", test_stop_answering))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
+	return unit_run("mailbox", tests);
 }

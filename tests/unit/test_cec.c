@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "cec.h"
 #include "fake_hdmi.h"
+#include "unit.h"
 
 static struct fake_hdmi fake;
 static struct cec cec;
@@ -270,25 +269,17 @@ static void test_stuck(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "acknowledged", test_acknowledged },
+		{ "retries", test_retries },
+		{ "requests that are refused", test_refused },
+		{ "switched off", test_off },
+		{ "received", test_received },
+		{ "events that are lost", test_lost },
+		{ "restart", test_restart },
+		{ "stuck registers", test_stuck },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("cec", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "acknowledged", test_acknowledged) ||
-	    !CU_add_test(suite, "retries", test_retries) ||
-	    !CU_add_test(suite, "requests that are refused", test_refused) ||
-	    !CU_add_test(suite, "switched off", test_off) ||
-	    !CU_add_test(suite, "received", test_received) ||
-	    !CU_add_test(suite, "events that are lost", test_lost) ||
-	    !CU_add_test(suite, "restart", test_restart) ||
-	    !CU_add_test(suite, "stuck registers", test_stuck))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("cec", tests);
 }

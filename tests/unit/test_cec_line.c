@@ -12,9 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "cec_line.h"
+#include "unit.h"
 
 #define MS 1000000ULL
 #define BIT_NS 2400000ULL
@@ -356,28 +355,16 @@ static void test_not_fetched(void)
 
 int main(void)
 {
-	static const struct {
-		const char *name;
-		void (*run)(void);
-	} tests[] = {
-		{ "alone", test_alone }, { "address", test_address }, { "answers", test_answers },
+	static CU_TestInfo tests[] = {
+		{ "alone", test_alone },
+		{ "address", test_address },
+		{ "answers", test_answers },
 		{ "power and source", test_power_and_source },
-		{ "arbitration", test_arbitration }, { "faults", test_faults },
+		{ "arbitration", test_arbitration },
+		{ "faults", test_faults },
 		{ "not fetched", test_not_fetched },
+		CU_TEST_INFO_NULL,
 	};
-	CU_pSuite suite;
-	unsigned int failed;
 
-	if (CU_initialize_registry())
-		return 1;
-	suite = CU_add_suite("cec line", NULL, NULL);
-	for (unsigned int i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!suite || !CU_add_test(suite, tests[i].name, tests[i].run))
-			return 1;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
+	return unit_run("cec line", tests);
 }

@@ -14,10 +14,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
-
 #include "channels.h"
 #include "fake_sysfs.h"
+#include "unit.h"
 
 static void make_node(unsigned int node, const char *name, const char *bus)
 {
@@ -197,19 +196,14 @@ static void test_holders(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "list", test_list },
+		{ "list empty", test_list_empty },
+		{ "names", test_names },
+		{ "nodes", test_nodes },
+		{ "holders", test_holders },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("channels", make_world, fake_end);
-	if (!suite || !CU_ADD_TEST(suite, test_list) || !CU_ADD_TEST(suite, test_list_empty) ||
-	    !CU_ADD_TEST(suite, test_names) || !CU_ADD_TEST(suite, test_nodes) ||
-	    !CU_ADD_TEST(suite, test_holders))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run_between("channels", tests, make_world, fake_end);
 }

@@ -13,9 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
-
 #include "clip.h"
+#include "unit.h"
 
 #define W	8
 #define H	4
@@ -519,6 +518,19 @@ static void remove_folder(void)
 		fprintf(stderr, "'%s' could not be removed\n", folder);
 }
 
+static int begin(void)
+{
+	real_path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+	return real_path && mkdtemp(folder) ? 0 : -errno;
+}
+
+static int end(void)
+{
+	remove_folder();
+	free((char *)real_path);
+	return 0;
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
@@ -538,23 +550,6 @@ int main(void)
 		{ "ffmpeg itself", test_ffmpeg_real },
 		CU_TEST_INFO_NULL,
 	};
-	static CU_SuiteInfo suites[] = {
-		{ .pName = "clip", .pTests = tests },
-		CU_SUITE_INFO_NULL,
-	};
-	unsigned int failed;
 
-	real_path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
-	if (!mkdtemp(folder) || CU_initialize_registry() != CUE_SUCCESS ||
-	    CU_register_suites(suites) != CUE_SUCCESS) {
-		fprintf(stderr, "cannot start: %s\n", strerror(errno));
-		return EXIT_FAILURE;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	remove_folder();
-	free((char *)real_path);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run_between("clip", tests, begin, end);
 }

@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora.h"
+#include "unit.h"
 
 #define WIDTH 14	/* a bar has two pixels; and no multiple of six, for v210 */
 #define HEIGHT 4
@@ -477,22 +476,20 @@ static void test_refusals(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "bars 709", test_bars_709 },
+		{ "bars 2020", test_bars_2020 },
+		{ "matrix matters", test_matrix_matters },
+		{ "601", test_601 },
+		{ "ten bits stay", test_ten_bits_stay },
+		{ "clipping", test_clipping },
+		{ "chroma across", test_chroma_across },
+		{ "chroma down", test_chroma_down },
+		{ "rgb", test_rgb },
+		{ "sizes", test_sizes },
+		{ "refusals", test_refusals },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("colour", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_bars_709) || !CU_ADD_TEST(suite, test_bars_2020) ||
-	    !CU_ADD_TEST(suite, test_matrix_matters) || !CU_ADD_TEST(suite, test_601) ||
-	    !CU_ADD_TEST(suite, test_ten_bits_stay) || !CU_ADD_TEST(suite, test_clipping) ||
-	    !CU_ADD_TEST(suite, test_chroma_across) || !CU_ADD_TEST(suite, test_chroma_down) ||
-	    !CU_ADD_TEST(suite, test_rgb) || !CU_ADD_TEST(suite, test_sizes) ||
-	    !CU_ADD_TEST(suite, test_refusals))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run("colour", tests);
 }

@@ -15,12 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
-
 #include "connectors.h"
 #include "fake_sysfs.h"
 #include "input_view.h"
 #include "state_file.h"
+#include "unit.h"
 
 #define CARD "sys/devices/0000:01:00.0"
 
@@ -457,21 +456,19 @@ static void test_bad_state(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "card", test_card },
+		{ "signal", test_signal },
+		{ "modes", test_modes },
+		{ "reasons", test_reasons },
+		{ "table", test_table },
+		{ "json", test_json },
+		{ "mapping", test_mapping },
+		{ "watch", test_watch },
+		{ "state", test_state },
+		{ "bad state", test_bad_state },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("connectors", make_world, fake_end);
-	if (!suite || !CU_ADD_TEST(suite, test_card) || !CU_ADD_TEST(suite, test_signal) ||
-	    !CU_ADD_TEST(suite, test_modes) || !CU_ADD_TEST(suite, test_reasons) ||
-	    !CU_ADD_TEST(suite, test_table) || !CU_ADD_TEST(suite, test_json) ||
-	    !CU_ADD_TEST(suite, test_mapping) || !CU_ADD_TEST(suite, test_watch) ||
-	    !CU_ADD_TEST(suite, test_state) || !CU_ADD_TEST(suite, test_bad_state))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run_between("connectors", tests, make_world, fake_end);
 }

@@ -25,12 +25,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
-
 #include "control.h"
 #include "fake_host.h"
 #include "log.h"
 #include "script.h"
+#include "unit.h"
 
 static struct fake_host host;
 static struct card card;
@@ -289,22 +288,14 @@ static void test_script(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
-		{ "requests", test_requests }, { "errors", test_errors },
-		{ "clients", test_clients }, { "path", test_path },
-		{ "script", test_script }, CU_TEST_INFO_NULL,
+		{ "requests", test_requests },
+		{ "errors", test_errors },
+		{ "clients", test_clients },
+		{ "path", test_path },
+		{ "script", test_script },
+		CU_TEST_INFO_NULL,
 	};
-	static CU_SuiteInfo suites[] = {
-		{ .pName = "control", .pTests = tests }, CU_SUITE_INFO_NULL,
-	};
-	unsigned int failed;
 
-	/* what fails on purpose says so on standard error */
-	log_level_set(LOG_LEVEL_ERROR);
-	if (CU_initialize_registry() || CU_register_suites(suites))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? 1 : 0;
+	log_level_set(LOG_LEVEL_ERROR); /* what fails on purpose says so there */
+	return unit_run("control", tests);
 }

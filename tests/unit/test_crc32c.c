@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "crc32c.h"
+#include "unit.h"
 
 static uint8_t noise[70000];
 
@@ -125,23 +124,16 @@ static void test_combine_long(void)
 
 int main(void)
 {
-	unsigned int failed = 1;
-	CU_pSuite suite;
+	static CU_TestInfo tests[] = {
+		{ "RFC 3720 B.4", test_rfc3720 },
+		{ "catalogue check value", test_check_value },
+		{ "both ways agree", test_ways_agree },
+		{ "in pieces", test_in_pieces },
+		{ "combine", test_combine },
+		{ "combine long", test_combine_long },
+		CU_TEST_INFO_NULL,
+	};
 
 	make_noise();
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return CU_get_error();
-	suite = CU_add_suite("crc32c", NULL, NULL);
-	if (suite && CU_add_test(suite, "RFC 3720 B.4", test_rfc3720) &&
-	    CU_add_test(suite, "catalogue check value", test_check_value) &&
-	    CU_add_test(suite, "both ways agree", test_ways_agree) &&
-	    CU_add_test(suite, "in pieces", test_in_pieces) &&
-	    CU_add_test(suite, "combine", test_combine) &&
-	    CU_add_test(suite, "combine long", test_combine_long)) {
-		CU_basic_set_mode(CU_BRM_VERBOSE);
-		CU_basic_run_tests();
-		failed = CU_get_number_of_tests_failed();
-	}
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("crc32c", tests);
 }

@@ -14,10 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "bus.h"
 #include "controller.h"
+#include "unit.h"
 
 #define ID(b1, b2, b3, b4) \
 	((uint32_t)(b1) | (uint32_t)(b2) << 8 | (uint32_t)(b3) << 16 | (uint32_t)(b4) << 24)
@@ -1190,45 +1189,37 @@ static void test_quad_switches_transfer(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "every raster of one link", test_single_rows },
+		{ "every raster of four links", test_quad_rows },
+		{ "the block in the document", test_document_block },
+		{ "what is no raster", test_not_a_raster },
+		{ "colours", test_colours },
+		{ "psf", test_psf },
+		{ "family by the clock only", test_family_by_clock_only },
+		{ "lying payload id", test_lying_payload },
+		{ "settling", test_settling },
+		{ "never the same twice", test_never_the_same_twice },
+		{ "flapping cable", test_flapping },
+		{ "no flapping cable", test_not_flapping },
+		{ "lock lost between polls", test_loss_between_polls },
+		{ "payload id changes", test_payload_changes },
+		{ "first poll", test_first_poll },
+		{ "restart", test_restart },
+		{ "counters", test_counters },
+		{ "clock and skew drift", test_clock_drifts },
+		{ "lock losses of four links", test_lock_losses_add_up },
+		{ "quad: link missing", test_quad_missing },
+		{ "quad: links differ", test_quad_differs },
+		{ "quad: link order", test_quad_order },
+		{ "quad: skew", test_quad_skew },
+		{ "quad: square division", test_quad_square },
+		{ "quad: four other pictures", test_quad_none },
+		{ "quad: mapping by hand", test_quad_by_hand },
+		{ "quad: order by hand", test_quad_order_by_hand },
+		{ "quad: transfer switched", test_quad_switches_transfer },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("detect", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "every raster of one link", test_single_rows) ||
-	    !CU_add_test(suite, "every raster of four links", test_quad_rows) ||
-	    !CU_add_test(suite, "the block in the document", test_document_block) ||
-	    !CU_add_test(suite, "what is no raster", test_not_a_raster) ||
-	    !CU_add_test(suite, "colours", test_colours) ||
-	    !CU_add_test(suite, "psf", test_psf) ||
-	    !CU_add_test(suite, "family by the clock only", test_family_by_clock_only) ||
-	    !CU_add_test(suite, "lying payload id", test_lying_payload) ||
-	    !CU_add_test(suite, "settling", test_settling) ||
-	    !CU_add_test(suite, "never the same twice", test_never_the_same_twice) ||
-	    !CU_add_test(suite, "flapping cable", test_flapping) ||
-	    !CU_add_test(suite, "no flapping cable", test_not_flapping) ||
-	    !CU_add_test(suite, "lock lost between polls", test_loss_between_polls) ||
-	    !CU_add_test(suite, "payload id changes", test_payload_changes) ||
-	    !CU_add_test(suite, "first poll", test_first_poll) ||
-	    !CU_add_test(suite, "restart", test_restart) ||
-	    !CU_add_test(suite, "counters", test_counters) ||
-	    !CU_add_test(suite, "clock and skew drift", test_clock_drifts) ||
-	    !CU_add_test(suite, "lock losses of four links", test_lock_losses_add_up) ||
-	    !CU_add_test(suite, "quad: link missing", test_quad_missing) ||
-	    !CU_add_test(suite, "quad: links differ", test_quad_differs) ||
-	    !CU_add_test(suite, "quad: link order", test_quad_order) ||
-	    !CU_add_test(suite, "quad: skew", test_quad_skew) ||
-	    !CU_add_test(suite, "quad: square division", test_quad_square) ||
-	    !CU_add_test(suite, "quad: four other pictures", test_quad_none) ||
-	    !CU_add_test(suite, "quad: mapping by hand", test_quad_by_hand) ||
-	    !CU_add_test(suite, "quad: order by hand", test_quad_order_by_hand) ||
-	    !CU_add_test(suite, "quad: transfer switched", test_quad_switches_transfer))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("detect", tests);
 }

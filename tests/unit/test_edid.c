@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "edid.h"
 #include "edid_default.h"
+#include "unit.h"
 
 /* --- making EDIDs --- */
 
@@ -295,25 +294,17 @@ static void test_default_colour_and_sound(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "taken", test_taken },
+		{ "length and count", test_length },
+		{ "header and sums", test_sums },
+		{ "HF-EEODB", test_eeodb },
+		{ "default: base block", test_default_base },
+		{ "default: rasters", test_default_rasters },
+		{ "default: HDMI", test_default_hdmi },
+		{ "default: colour and sound", test_default_colour_and_sound },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("edid", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "taken", test_taken) ||
-	    !CU_add_test(suite, "length and count", test_length) ||
-	    !CU_add_test(suite, "header and sums", test_sums) ||
-	    !CU_add_test(suite, "HF-EEODB", test_eeodb) ||
-	    !CU_add_test(suite, "default: base block", test_default_base) ||
-	    !CU_add_test(suite, "default: rasters", test_default_rasters) ||
-	    !CU_add_test(suite, "default: HDMI", test_default_hdmi) ||
-	    !CU_add_test(suite, "default: colour and sound", test_default_colour_and_sound))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("edid", tests);
 }

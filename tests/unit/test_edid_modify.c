@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "edid_edit.h"
+#include "unit.h"
 
 static const char *text_of(const struct kinora_edid *edid)
 {
@@ -431,23 +430,22 @@ static void test_files(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "modes", test_modes },
+		{ "names", test_names },
+		{ "timings", test_timings },
+		{ "round trip", test_round_trip },
+		{ "formats", test_formats },
+		{ "capability map", test_capability_map },
+		{ "preferred", test_preferred },
+		{ "words", test_words },
+		{ "together", test_together },
+		{ "overflow", test_overflow },
+		{ "foreign", test_foreign },
+		{ "damaged", test_damaged },
+		{ "files", test_files },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("edid modify", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_modes) || !CU_ADD_TEST(suite, test_names) ||
-	    !CU_ADD_TEST(suite, test_timings) || !CU_ADD_TEST(suite, test_round_trip) ||
-	    !CU_ADD_TEST(suite, test_formats) || !CU_ADD_TEST(suite, test_capability_map) ||
-	    !CU_ADD_TEST(suite, test_preferred) || !CU_ADD_TEST(suite, test_words) ||
-	    !CU_ADD_TEST(suite, test_together) || !CU_ADD_TEST(suite, test_overflow) ||
-	    !CU_ADD_TEST(suite, test_foreign) || !CU_ADD_TEST(suite, test_damaged) ||
-	    !CU_ADD_TEST(suite, test_files))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run("edid modify", tests);
 }

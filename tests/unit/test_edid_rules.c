@@ -14,10 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
-
 #include "../../firmware-blobs/controller/edid_default.h"
 #include "edid_words.h"
+#include "unit.h"
 
 static struct kinora_edid sound;
 
@@ -371,25 +370,23 @@ static void test_random(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "presets", test_presets },
+		{ "default", test_default },
+		{ "contents", test_contents },
+		{ "checksums", test_checksums },
+		{ "base rules", test_base_rules },
+		{ "cta rules", test_cta_rules },
+		{ "extension rules", test_extension_rules },
+		{ "words", test_words },
+		{ "json", test_json },
+		{ "random", test_random },
+		CU_TEST_INFO_NULL,
+	};
 
 	if (system("command -v edid-decode >/dev/null")) {
 		fprintf(stderr, "no edid-decode: install the package 'edid-decode'\n");
-		return 1;
+		return EXIT_FAILURE;
 	}
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("edid rules", make_sound, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_presets) || !CU_ADD_TEST(suite, test_default) ||
-	    !CU_ADD_TEST(suite, test_contents) || !CU_ADD_TEST(suite, test_checksums) ||
-	    !CU_ADD_TEST(suite, test_base_rules) || !CU_ADD_TEST(suite, test_cta_rules) ||
-	    !CU_ADD_TEST(suite, test_extension_rules) || !CU_ADD_TEST(suite, test_words) ||
-	    !CU_ADD_TEST(suite, test_json) || !CU_ADD_TEST(suite, test_random))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run_between("edid rules", tests, make_sound, NULL);
 }

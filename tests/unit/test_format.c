@@ -11,10 +11,9 @@
 
 #include <linux/videodev2.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora_format.h"
 #include "kinora_hw.h"
+#include "unit.h"
 
 /* Not in the headers of every kernel the tests are built on. */
 #ifndef V4L2_PIX_FMT_P010
@@ -145,22 +144,14 @@ static void test_table(void)
 
 int main(void)
 {
-	unsigned int failed;
-	CU_pSuite suite;
+	static CU_TestInfo tests[] = {
+		{ "8k", test_8k },
+		{ "v210", test_v210 },
+		{ "small", test_small },
+		{ "refused", test_refused },
+		{ "table", test_table },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return CU_get_error();
-	suite = CU_add_suite("format", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_8k) || !CU_ADD_TEST(suite, test_v210) ||
-	    !CU_ADD_TEST(suite, test_small) || !CU_ADD_TEST(suite, test_refused) ||
-	    !CU_ADD_TEST(suite, test_table)) {
-		CU_cleanup_registry();
-		return CU_get_error();
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	printf("format: %u checks failed\n", failed);
-	CU_cleanup_registry();
-	return failed ? 1 : 0;
+	return unit_run("format", tests);
 }

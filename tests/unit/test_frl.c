@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "fake_hdmi.h"
 #include "frl.h"
+#include "unit.h"
 
 static struct fake_hdmi fake;
 static struct frl frl;
@@ -608,33 +607,25 @@ static void test_wanted(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "every rate", test_every_rate },
+		{ "equalisation", test_equalisation },
+		{ "equalisations come to an end", test_equalisations_end },
+		{ "lower rates", test_lower_rates },
+		{ "no rate at all", test_gave_up },
+		{ "rates that do not exist", test_no_such_rate },
+		{ "wrong patterns", test_wrong_patterns },
+		{ "a source that falls silent", test_silent_source },
+		{ "unplugged in the middle", test_unplugged },
+		{ "hot-plug", test_hotplug },
+		{ "another rate", test_rate_changes },
+		{ "a lane goes bad", test_lane_goes_bad },
+		{ "a link without a raster", test_dark_link },
+		{ "TMDS", test_tmds },
+		{ "restart", test_restart },
+		{ "when it wants to look", test_wanted },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("frl", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "every rate", test_every_rate) ||
-	    !CU_add_test(suite, "equalisation", test_equalisation) ||
-	    !CU_add_test(suite, "equalisations come to an end", test_equalisations_end) ||
-	    !CU_add_test(suite, "lower rates", test_lower_rates) ||
-	    !CU_add_test(suite, "no rate at all", test_gave_up) ||
-	    !CU_add_test(suite, "rates that do not exist", test_no_such_rate) ||
-	    !CU_add_test(suite, "wrong patterns", test_wrong_patterns) ||
-	    !CU_add_test(suite, "a source that falls silent", test_silent_source) ||
-	    !CU_add_test(suite, "unplugged in the middle", test_unplugged) ||
-	    !CU_add_test(suite, "hot-plug", test_hotplug) ||
-	    !CU_add_test(suite, "another rate", test_rate_changes) ||
-	    !CU_add_test(suite, "a lane goes bad", test_lane_goes_bad) ||
-	    !CU_add_test(suite, "a link without a raster", test_dark_link) ||
-	    !CU_add_test(suite, "TMDS", test_tmds) ||
-	    !CU_add_test(suite, "restart", test_restart) ||
-	    !CU_add_test(suite, "when it wants to look", test_wanted))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("frl", tests);
 }

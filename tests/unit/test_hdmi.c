@@ -16,11 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "edid_default.h"
 #include "fake_hdmi.h"
 #include "hdmi.h"
+#include "unit.h"
 
 static struct fake_hdmi fake;
 static struct hdmi hdmi;
@@ -1007,42 +1006,34 @@ static void test_nonsense(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "every raster, both families", test_rows },
+		{ "the table", test_table },
+		{ "what is no raster", test_not_a_raster },
+		{ "a clock between the families", test_family_wanders },
+		{ "AVI: sampling", test_sampling },
+		{ "depth", test_depth },
+		{ "AVI: colorimetry", test_colorimetry },
+		{ "AVI: range", test_range },
+		{ "AVI: IT content", test_it_content },
+		{ "DRM: transfer", test_transfer },
+		{ "AVI: VIC", test_vic },
+		{ "DVI", test_dvi },
+		{ "bad InfoFrames", test_bad_infoframes },
+		{ "list of InfoFrames", test_infoframe_list },
+		{ "4320p50 and p59.94, 4:2:0, 10 bit, HLG", test_8k },
+		{ "2160p120", test_2160p120 },
+		{ "settling", test_settling },
+		{ "errors", test_errors },
+		{ "flapping cable", test_flapping },
+		{ "not a flapping cable", test_not_flapping },
+		{ "training failed", test_training_failed },
+		{ "power-up", test_power_up },
+		{ "EDID changes", test_edid_set },
+		{ "restart", test_restart },
+		{ "nonsense", test_nonsense },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("hdmi", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "every raster, both families", test_rows) ||
-	    !CU_add_test(suite, "the table", test_table) ||
-	    !CU_add_test(suite, "what is no raster", test_not_a_raster) ||
-	    !CU_add_test(suite, "a clock between the families", test_family_wanders) ||
-	    !CU_add_test(suite, "AVI: sampling", test_sampling) ||
-	    !CU_add_test(suite, "depth", test_depth) ||
-	    !CU_add_test(suite, "AVI: colorimetry", test_colorimetry) ||
-	    !CU_add_test(suite, "AVI: range", test_range) ||
-	    !CU_add_test(suite, "AVI: IT content", test_it_content) ||
-	    !CU_add_test(suite, "DRM: transfer", test_transfer) ||
-	    !CU_add_test(suite, "AVI: VIC", test_vic) ||
-	    !CU_add_test(suite, "DVI", test_dvi) ||
-	    !CU_add_test(suite, "bad InfoFrames", test_bad_infoframes) ||
-	    !CU_add_test(suite, "list of InfoFrames", test_infoframe_list) ||
-	    !CU_add_test(suite, "4320p50 and p59.94, 4:2:0, 10 bit, HLG", test_8k) ||
-	    !CU_add_test(suite, "2160p120", test_2160p120) ||
-	    !CU_add_test(suite, "settling", test_settling) ||
-	    !CU_add_test(suite, "errors", test_errors) ||
-	    !CU_add_test(suite, "flapping cable", test_flapping) ||
-	    !CU_add_test(suite, "not a flapping cable", test_not_flapping) ||
-	    !CU_add_test(suite, "training failed", test_training_failed) ||
-	    !CU_add_test(suite, "power-up", test_power_up) ||
-	    !CU_add_test(suite, "EDID changes", test_edid_set) ||
-	    !CU_add_test(suite, "restart", test_restart) ||
-	    !CU_add_test(suite, "nonsense", test_nonsense))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("hdmi", tests);
 }

@@ -16,13 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "edid_default.h"
 #include "fake_host.h"
 #include "log.h"
 #include "stamp.h"
 #include "world.h"
+#include "unit.h"
 
 #define MEMORY (420u << 20)
 #define BUFFERS 4
@@ -323,20 +322,13 @@ static void test_edid_under_capture(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "modes", test_modes },
+		{ "4320p60", test_4320p60 },
+		{ "RGB range", test_rgb_range },
+		{ "EDID under capture", test_edid_under_capture },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return 1;
-	suite = CU_add_suite("hdmi capture", NULL, NULL);
-	if (!suite || !CU_add_test(suite, "modes", test_modes) ||
-	    !CU_add_test(suite, "4320p60", test_4320p60) ||
-	    !CU_add_test(suite, "RGB range", test_rgb_range) ||
-	    !CU_add_test(suite, "EDID under capture", test_edid_under_capture))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
+	return unit_run("hdmi capture", tests);
 }

@@ -13,16 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "hdmi_offer.h"
 #include "hdmi_picture.h"
 #include "kinora_hw.h"
+#include "unit.h"
 
 #define WIDTH 1920
 #define HEIGHT 1080
 
 static struct picture_source *whole;
+
+static struct picture_row rows[3];
 
 static int begin(void)
 {
@@ -31,6 +32,8 @@ static int begin(void)
 
 static int end(void)
 {
+	for (unsigned int i = 0; i < 3; i++)
+		picture_row_finish(&rows[i]);
 	picture_source_destroy(whole);
 	return 0;
 }
@@ -49,8 +52,6 @@ static struct picture_source *over(const struct picture_source *of, unsigned int
 	CU_ASSERT_EQUAL_FATAL(hdmi_picture_create(&picture, of, &path), 0);
 	return picture;
 }
-
-static struct picture_row rows[3];
 
 static const struct picture_row *row(const struct picture_source *source, unsigned int y,
 				     unsigned int n)
@@ -330,29 +331,17 @@ static void test_offer_blocks(void)
 
 int main(void)
 {
-	static const struct {
-		const char *name;
-		void (*run)(void);
-	} tests[] = {
-		{ "exact", test_exact }, { "8 bits", test_eight_bits }, { "4:2:0", test_420 },
-		{ "RGB", test_rgb }, { "row classes", test_row_classes }, { "offer", test_offer },
-		{ "offer broken", test_offer_broken }, { "offer blocks", test_offer_blocks },
+	static CU_TestInfo tests[] = {
+		{ "exact", test_exact },
+		{ "8 bits", test_eight_bits },
+		{ "4:2:0", test_420 },
+		{ "RGB", test_rgb },
+		{ "row classes", test_row_classes },
+		{ "offer", test_offer },
+		{ "offer broken", test_offer_broken },
+		{ "offer blocks", test_offer_blocks },
+		CU_TEST_INFO_NULL,
 	};
-	CU_pSuite suite;
-	unsigned int failed;
 
-	if (CU_initialize_registry())
-		return 1;
-	suite = CU_add_suite("hdmi picture", begin, end);
-	for (unsigned int i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!suite || !CU_add_test(suite, tests[i].name, tests[i].run))
-			return 1;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	for (unsigned int i = 0; i < 3; i++)
-		picture_row_finish(&rows[i]);
-	return failed != 0;
+	return unit_run_between("hdmi picture", tests, begin, end);
 }

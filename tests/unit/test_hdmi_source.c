@@ -16,12 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "bus.h"
 #include "controller.h"
 #include "edid_default.h"
 #include "hdmi_port.h"
+#include "unit.h"
 
 #define MS 1000000ULL
 #define SECOND (1000 * MS)
@@ -671,36 +670,28 @@ static void test_firmware_restart(void)
 
 int main(void)
 {
-	static const struct {
-		const char *name;
-		void (*run)(void);
-	} tests[] = {
-		{ "FRL rates", test_frl_rates }, { "VICs", test_vics }, { "modes", test_modes },
-		{ "links", test_links }, { "scrambling", test_scrambling },
+	static CU_TestInfo tests[] = {
+		{ "FRL rates", test_frl_rates },
+		{ "VICs", test_vics },
+		{ "modes", test_modes },
+		{ "links", test_links },
+		{ "scrambling", test_scrambling },
 		{ "bad lane", test_bad_lane },
-		{ "lane goes bad", test_lane_goes_bad }, { "fall to TMDS", test_fall_to_tmds },
+		{ "lane goes bad", test_lane_goes_bad },
+		{ "fall to TMDS", test_fall_to_tmds },
 		{ "EDID change", test_edid_change },
 		{ "EDID without forum block", test_edid_without_forum },
-		{ "EDID broken", test_edid_broken }, { "colours", test_colours },
-		{ "DVI", test_dvi }, { "lying VIC", test_lying_vic },
+		{ "EDID broken", test_edid_broken },
+		{ "colours", test_colours },
+		{ "DVI", test_dvi },
+		{ "lying VIC", test_lying_vic },
 		{ "InfoFrame faults", test_infoframe_faults },
-		{ "unlock and errors", test_unlock_and_errors }, { "flapping", test_flapping },
+		{ "unlock and errors", test_unlock_and_errors },
+		{ "flapping", test_flapping },
 		{ "changes", test_changes },
 		{ "firmware restart", test_firmware_restart },
+		CU_TEST_INFO_NULL,
 	};
-	CU_pSuite suite;
-	unsigned int failed;
 
-	if (CU_initialize_registry())
-		return 1;
-	suite = CU_add_suite("hdmi source", NULL, NULL);
-	for (unsigned int i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!suite || !CU_add_test(suite, tests[i].name, tests[i].run))
-			return 1;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
+	return unit_run("hdmi source", tests);
 }

@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "bus.h"
 #include "controller.h"
 #include "crc32c.h"
@@ -25,6 +23,7 @@
 #include "loader.h"
 #include "log.h"
 #include "machine.h"
+#include "unit.h"
 
 #define MS 1000000ULL
 #define HOST_BASE 0x100000000ULL	/* where the host's memory is on the bus */
@@ -822,13 +821,5 @@ static CU_SuiteInfo suites[] = {
 
 int main(void)
 {
-	unsigned int failures = 1;
-
-	if (CU_initialize_registry() == CUE_SUCCESS && CU_register_suites(suites) == CUE_SUCCESS) {
-		CU_basic_set_mode(CU_BRM_VERBOSE);
-		CU_basic_run_tests();
-		failures = CU_get_number_of_failures() + CU_get_number_of_suites_failed();
-	}
-	CU_cleanup_registry();
-	return failures != 0;
+	return unit_run_suites(suites);
 }

@@ -22,8 +22,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <CUnit/Basic.h>
-
 #include "bus.h"
 #include "controller.h"
 #include "hdmi_receiver.h"
@@ -32,6 +30,7 @@
 #include "machine.h"
 #include "receiver.h"
 #include "stimulus.h"
+#include "unit.h"
 
 #define MS 1000000ULL
 #ifdef __SANITIZE_ADDRESS__
@@ -562,18 +561,10 @@ static int image_read(void)
 
 int main(void)
 {
-	unsigned int failures = 1;
+	static CU_TestInfo tests[] = {
+		{ "same answers", test_same_answers },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() == CUE_SUCCESS) {
-		CU_pSuite suite = CU_add_suite("native and RV32 firmware", image_read, NULL);
-
-		if (suite && CU_add_test(suite, "same answers", test_same_answers)) {
-			CU_basic_set_mode(CU_BRM_VERBOSE);
-			CU_basic_run_tests();
-			failures = CU_get_number_of_failures() +
-				   CU_get_number_of_suites_failed();
-		}
-	}
-	CU_cleanup_registry();
-	return failures != 0;
+	return unit_run_between("native and RV32 firmware", tests, image_read, NULL);
 }

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "pack.h"
+#include "unit.h"
 
 static const struct picture_colour hd = { PICTURE_MATRIX_709, PICTURE_RANGE_NARROW };
 static const struct picture_colour uhd = { PICTURE_MATRIX_2020, PICTURE_RANGE_NARROW };
@@ -362,19 +361,6 @@ int main(void)
 		{ "names", test_names },
 		CU_TEST_INFO_NULL,
 	};
-	static CU_SuiteInfo suites[] = {
-		{ .pName = "pack", .pTests = tests },
-		CU_SUITE_INFO_NULL,
-	};
-	unsigned int failed;
 
-	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
-		fprintf(stderr, "%s\n", CU_get_error_msg());
-		return EXIT_FAILURE;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("pack", tests);
 }

@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora_hw.h"
 #include "payload.h"
+#include "unit.h"
 
 /* In the order in which the bytes are written and sent. */
 #define ID(b1, b2, b3, b4) \
@@ -271,25 +270,17 @@ static void test_link_numbers(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "every code of byte 1", test_codes },
+		{ "codes that do not exist", test_unknown_codes },
+		{ "byte 3, both layouts", test_layouts },
+		{ "depth and range", test_depths },
+		{ "rate, transfer, scan", test_rates },
+		{ "sampling", test_samplings },
+		{ "ids of real formats", test_vectors },
+		{ "link numbers", test_link_numbers },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("payload", NULL, NULL);
-	if (!suite ||
-	    !CU_add_test(suite, "every code of byte 1", test_codes) ||
-	    !CU_add_test(suite, "codes that do not exist", test_unknown_codes) ||
-	    !CU_add_test(suite, "byte 3, both layouts", test_layouts) ||
-	    !CU_add_test(suite, "depth and range", test_depths) ||
-	    !CU_add_test(suite, "rate, transfer, scan", test_rates) ||
-	    !CU_add_test(suite, "sampling", test_samplings) ||
-	    !CU_add_test(suite, "ids of real formats", test_vectors) ||
-	    !CU_add_test(suite, "link numbers", test_link_numbers))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("payload", tests);
 }

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
 #include <png.h>
 
 #include "kinora.h"
 #include "png_write.h"
+#include "unit.h"
 
 #define WIDTH 6
 #define HEIGHT 4
@@ -251,20 +251,16 @@ static void test_full(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "cicp", test_cicp },
+		{ "fallbacks", test_fallbacks },
+		{ "pixels", test_pixels },
+		{ "ten bits", test_ten_bits },
+		{ "full", test_full },
+		CU_TEST_INFO_NULL,
+	};
+	int status = unit_run("png", tests);
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("png", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_cicp) || !CU_ADD_TEST(suite, test_fallbacks) ||
-	    !CU_ADD_TEST(suite, test_pixels) || !CU_ADD_TEST(suite, test_ten_bits) ||
-	    !CU_ADD_TEST(suite, test_full))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
 	free(file_data);
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return status;
 }

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
+#include "unit.h"
 
 extern char **environ;
 
@@ -412,28 +412,25 @@ static void test_edid_list(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "synopsis", test_synopsis },
+		{ "options documented", test_options_documented },
+		{ "help", test_help },
+		{ "bad usage", test_bad_usage },
+		{ "no device", test_no_device },
+		{ "bad files", test_bad_files },
+		{ "from", test_from },
+		{ "edid file", test_edid_file },
+		{ "edid list", test_edid_list },
+		CU_TEST_INFO_NULL,
+	};
 
 	find_places();
 	if (access(program, X_OK)) {
 		fprintf(stderr,
 			"no program '%s': run 'make userspace' first, or set KINORA_PROGRAM\n",
 			program);
-		return 1;
+		return EXIT_FAILURE;
 	}
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("program", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_synopsis) ||
-	    !CU_ADD_TEST(suite, test_options_documented) || !CU_ADD_TEST(suite, test_help) ||
-	    !CU_ADD_TEST(suite, test_bad_usage) || !CU_ADD_TEST(suite, test_no_device) ||
-	    !CU_ADD_TEST(suite, test_bad_files) || !CU_ADD_TEST(suite, test_from) ||
-	    !CU_ADD_TEST(suite, test_edid_file) || !CU_ADD_TEST(suite, test_edid_list))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run("program", tests);
 }

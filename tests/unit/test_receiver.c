@@ -14,11 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "bus.h"
 #include "controller.h"
 #include "receiver.h"
+#include "unit.h"
 
 #define ID(b1, b2, b3, b4) \
 	((uint32_t)(b1) | (uint32_t)(b2) << 8 | (uint32_t)(b3) << 16 | (uint32_t)(b4) << 24)
@@ -767,36 +766,29 @@ static void test_threads(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failed;
+	static CU_TestInfo tests[] = {
+		{ "nothing connected", test_nothing_connected },
+		{ "lock takes two frames", test_lock_takes_two_frames },
+		{ "quad and single share links", test_quad_and_single_share_links },
+		{ "payload ids", test_payload_ids },
+		{ "clock", test_clock },
+		{ "sd never locks", test_sd_never_locks },
+		{ "what is refused", test_refused },
+		{ "crc errors", test_crc_errors },
+		{ "crc errors only grow", test_crc_errors_only_grow },
+		{ "skew", test_skew },
+		{ "unlock", test_unlock },
+		{ "firmware: every mode, one link", test_firmware_knows_single_modes },
+		{ "firmware: every mode, 2SI", test_firmware_knows_quad_modes },
+		{ "firmware: every mode, SQD", test_firmware_knows_square_modes },
+		{ "firmware: interfaces", test_firmware_knows_interfaces },
+		{ "firmware: link order", test_firmware_knows_order },
+		{ "firmware: faults", test_firmware_sees_faults },
+		{ "firmware: four pictures", test_firmware_four_pictures },
+		{ "firmware: 1000 changes", test_firmware_random_changes },
+		{ "threads", test_threads },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("receiver", NULL, NULL);
-	if (!suite || !CU_add_test(suite, "nothing connected", test_nothing_connected) ||
-	    !CU_add_test(suite, "lock takes two frames", test_lock_takes_two_frames) ||
-	    !CU_add_test(suite, "quad and single share links", test_quad_and_single_share_links) ||
-	    !CU_add_test(suite, "payload ids", test_payload_ids) ||
-	    !CU_add_test(suite, "clock", test_clock) ||
-	    !CU_add_test(suite, "sd never locks", test_sd_never_locks) ||
-	    !CU_add_test(suite, "what is refused", test_refused) ||
-	    !CU_add_test(suite, "crc errors", test_crc_errors) ||
-	    !CU_add_test(suite, "crc errors only grow", test_crc_errors_only_grow) ||
-	    !CU_add_test(suite, "skew", test_skew) || !CU_add_test(suite, "unlock", test_unlock) ||
-	    !CU_add_test(suite, "firmware: every mode, one link",
-			 test_firmware_knows_single_modes) ||
-	    !CU_add_test(suite, "firmware: every mode, 2SI", test_firmware_knows_quad_modes) ||
-	    !CU_add_test(suite, "firmware: every mode, SQD", test_firmware_knows_square_modes) ||
-	    !CU_add_test(suite, "firmware: interfaces", test_firmware_knows_interfaces) ||
-	    !CU_add_test(suite, "firmware: link order", test_firmware_knows_order) ||
-	    !CU_add_test(suite, "firmware: faults", test_firmware_sees_faults) ||
-	    !CU_add_test(suite, "firmware: four pictures", test_firmware_four_pictures) ||
-	    !CU_add_test(suite, "firmware: 1000 changes", test_firmware_random_changes) ||
-	    !CU_add_test(suite, "threads", test_threads))
-		return EXIT_FAILURE;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("receiver", tests);
 }

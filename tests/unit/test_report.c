@@ -13,9 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora.h"
+#include "unit.h"
 
 static struct kinora_timing_report report, again;
 
@@ -299,20 +298,16 @@ static void test_page_without_gnuplot(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "round trip", test_round_trip },
+		{ "empty", test_empty },
+		{ "schema", test_schema },
+		{ "hostile", test_hostile },
+		{ "text", test_text },
+		{ "page", test_page },
+		{ "page without gnuplot", test_page_without_gnuplot },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("report", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_round_trip) || !CU_ADD_TEST(suite, test_empty) ||
-	    !CU_ADD_TEST(suite, test_schema) || !CU_ADD_TEST(suite, test_hostile) ||
-	    !CU_ADD_TEST(suite, test_text) || !CU_ADD_TEST(suite, test_page) ||
-	    !CU_ADD_TEST(suite, test_page_without_gnuplot))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run("report", tests);
 }

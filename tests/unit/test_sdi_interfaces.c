@@ -13,9 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "receiver.h"
+#include "unit.h"
 
 #define ID(b1, b2, b3, b4) \
 	((uint32_t)(b1) | (uint32_t)(b2) << 8 | (uint32_t)(b3) << 16 | (uint32_t)(b4) << 24)
@@ -340,26 +339,17 @@ static void test_storm_on_a_flapping_cable(void)
 
 int main(void)
 {
-	unsigned int failures;
-	CU_pSuite suite;
+	static CU_TestInfo tests[] = {
+		{ "by the standards' numbers", test_interfaces },
+		{ "every interface and mode", test_every_interface },
+		{ "no payload id", test_no_payload },
+		{ "cables in another order", test_order },
+		{ "links from two sources", test_two_clocks },
+		{ "flapping cable", test_flap },
+		{ "flapping too fast for lock", test_flap_without_lock },
+		{ "CRC storm, flapping cable", test_storm_on_a_flapping_cable },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("sdi_interfaces", NULL, NULL);
-	if (!suite || !CU_add_test(suite, "by the standards' numbers", test_interfaces) ||
-	    !CU_add_test(suite, "every interface and mode", test_every_interface) ||
-	    !CU_add_test(suite, "no payload id", test_no_payload) ||
-	    !CU_add_test(suite, "cables in another order", test_order) ||
-	    !CU_add_test(suite, "links from two sources", test_two_clocks) ||
-	    !CU_add_test(suite, "flapping cable", test_flap) ||
-	    !CU_add_test(suite, "flapping too fast for lock", test_flap_without_lock) ||
-	    !CU_add_test(suite, "CRC storm, flapping cable", test_storm_on_a_flapping_cable)) {
-		CU_cleanup_registry();
-		return EXIT_FAILURE;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("sdi_interfaces", tests);
 }

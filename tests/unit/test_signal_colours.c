@@ -7,10 +7,9 @@
  */
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora_colour.h"
 #include "kinora_hw.h"
+#include "unit.h"
 
 static struct kinora_colours find(struct kinora_colour_key key)
 {
@@ -200,17 +199,12 @@ static void test_hdr10(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "SDI", test_sdi },
+		{ "HDMI", test_hdmi },
+		{ "HDR10 metadata", test_hdr10 },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return 2;
-	suite = CU_add_suite("signal colours", NULL, NULL);
-	CU_add_test(suite, "SDI", test_sdi);
-	CU_add_test(suite, "HDMI", test_hdmi);
-	CU_add_test(suite, "HDR10 metadata", test_hdr10);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run("signal colours", tests);
 }

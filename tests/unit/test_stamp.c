@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "crc32c.h"
 #include "stamp.h"
+#include "unit.h"
 
 /* "K8", frame, checksum, low half of 0x4d015437, their CRC-32C worked out bit by bit */
 static const uint8_t sample_bits[16] = {
@@ -266,19 +265,6 @@ int main(void)
 		{ "no room for a stamp", test_no_room },
 		CU_TEST_INFO_NULL,
 	};
-	static CU_SuiteInfo suites[] = {
-		{ .pName = "stamp", .pTests = tests },
-		CU_SUITE_INFO_NULL,
-	};
-	unsigned int failed;
 
-	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
-		fprintf(stderr, "%s\n", CU_get_error_msg());
-		return EXIT_FAILURE;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("stamp", tests);
 }

@@ -10,9 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <CUnit/Basic.h>
-
 #include "stimulus.h"
+#include "unit.h"
 
 static struct stimulus got;
 static char error[STIMULUS_ERROR_MAX];
@@ -724,6 +723,18 @@ static void test_noise(void)
 	}
 }
 
+static int begin(void)
+{
+	int fd = mkstemp(temporary);
+
+	return fd < 0 ? -errno : close(fd);
+}
+
+static int end(void)
+{
+	return unlink(temporary);
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
@@ -749,23 +760,6 @@ int main(void)
 		{ "noise", test_noise },
 		CU_TEST_INFO_NULL,
 	};
-	static CU_SuiteInfo suites[] = {
-		{ .pName = "stimulus", .pTests = tests },
-		CU_SUITE_INFO_NULL,
-	};
-	unsigned int failed;
-	int fd = mkstemp(temporary);
 
-	if (fd < 0 || CU_initialize_registry() != CUE_SUCCESS ||
-	    CU_register_suites(suites) != CUE_SUCCESS) {
-		fprintf(stderr, "cannot start: %s\n", strerror(errno));
-		return EXIT_FAILURE;
-	}
-	close(fd);
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	unlink(temporary);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run_between("stimulus", tests, begin, end);
 }

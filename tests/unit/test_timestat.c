@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora.h"
+#include "unit.h"
 
 static struct kinora_timing_result result;
 
@@ -402,24 +401,23 @@ static void test_limits_nothing(void)
 
 int main(void)
 {
-	CU_pSuite suite;
-	unsigned int failures;
+	static CU_TestInfo tests[] = {
+		{ "rates", test_rates },
+		{ "jitter", test_jitter },
+		{ "gaps", test_gaps },
+		{ "many gaps", test_many_gaps },
+		{ "repeats", test_repeats },
+		{ "wrap", test_wrap },
+		{ "signal loss", test_signal_loss },
+		{ "latency", test_latency },
+		{ "latency end stamps", test_latency_end_stamps },
+		{ "few", test_few },
+		{ "nonstandard", test_nonstandard },
+		{ "hostile", test_hostile },
+		{ "limits", test_limits },
+		{ "limits nothing", test_limits_nothing },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry())
-		return CU_get_error();
-	suite = CU_add_suite("timestat", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_rates) || !CU_ADD_TEST(suite, test_jitter) ||
-	    !CU_ADD_TEST(suite, test_gaps) || !CU_ADD_TEST(suite, test_many_gaps) ||
-	    !CU_ADD_TEST(suite, test_repeats) ||
-	    !CU_ADD_TEST(suite, test_wrap) || !CU_ADD_TEST(suite, test_signal_loss) ||
-	    !CU_ADD_TEST(suite, test_latency) || !CU_ADD_TEST(suite, test_latency_end_stamps) ||
-	    !CU_ADD_TEST(suite, test_few) || !CU_ADD_TEST(suite, test_nonstandard) ||
-	    !CU_ADD_TEST(suite, test_hostile) || !CU_ADD_TEST(suite, test_limits) ||
-	    !CU_ADD_TEST(suite, test_limits_nothing))
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? 1 : 0;
+	return unit_run("timestat", tests);
 }

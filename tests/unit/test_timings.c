@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include <CUnit/Basic.h>
-
 #include "kinora_timings.h"
+#include "unit.h"
 
 #define SDI KINORA_TIMING_SDI
 #define CTA KINORA_TIMING_CTA
@@ -284,22 +283,15 @@ static void test_table(void)
 
 int main(void)
 {
-	unsigned int failed;
-	CU_pSuite suite;
+	static CU_TestInfo tests[] = {
+		{ "cta", test_cta },
+		{ "sdi", test_sdi },
+		{ "interlaced", test_interlaced },
+		{ "rates", test_rates },
+		{ "clock", test_clock },
+		{ "table", test_table },
+		CU_TEST_INFO_NULL,
+	};
 
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return CU_get_error();
-	suite = CU_add_suite("timings", NULL, NULL);
-	if (!suite || !CU_ADD_TEST(suite, test_cta) || !CU_ADD_TEST(suite, test_sdi) ||
-	    !CU_ADD_TEST(suite, test_interlaced) || !CU_ADD_TEST(suite, test_rates) ||
-	    !CU_ADD_TEST(suite, test_clock) || !CU_ADD_TEST(suite, test_table)) {
-		CU_cleanup_registry();
-		return CU_get_error();
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	printf("timings: %u checks failed\n", failed);
-	CU_cleanup_registry();
-	return failed ? 1 : 0;
+	return unit_run("timings", tests);
 }

@@ -11,7 +11,6 @@
  *
  * Config space values are from the PCI Express Base Specification 5.0, chapter 7.
  */
-#include <CUnit/Basic.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +31,7 @@
 #include "pcicfg.h"
 #include "vfu.h"
 #include "vfu_tran.h"
+#include "unit.h"
 
 /* Commands and flags, by number as in the specification. */
 enum {
@@ -1879,7 +1879,7 @@ int main(void)
 	static CU_TestInfo stream[] = { T(stream_pieces), T(stream_descriptors), T(stream_broken),
 					T(stream_largest), T(stream_gone), T(socket),
 					CU_TEST_INFO_NULL };
-	CU_SuiteInfo suites[] = {
+	static CU_SuiteInfo suites[] = {
 		{ .pName = "messages", .pTests = messages },
 		{ .pName = "regions", .pTests = regions },
 		{ .pName = "config space", .pTests = config },
@@ -1888,13 +1888,6 @@ int main(void)
 		{ .pName = "stream and socket", .pTests = stream },
 		CU_SUITE_INFO_NULL,
 	};
-	unsigned int failed;
 
-	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-		return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed ? 1 : 0;
+	return unit_run_suites(suites);
 }

@@ -17,12 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <CUnit/Basic.h>
-
 #include "fake_host.h"
 #include "log.h"
 #include "stamp.h"
 #include "world.h"
+#include "unit.h"
 
 #define MEMORY (80u << 20)
 #define WAIT_MS 3000
@@ -451,25 +450,15 @@ static void test_square_that_does_not_say_so(void)
 
 int main(void)
 {
-	unsigned int failures;
-	CU_pSuite suite;
+	static CU_TestInfo tests[] = {
+		{ "every way, sample by sample", test_every_way },
+		{ "links that are not equal", test_not_equal },
+		{ "rows that are equal", test_row_classes },
+		{ "the card: set by hand", test_set_by_hand },
+		{ "the card: square division under D2 ids", test_square_that_does_not_say_so },
+		CU_TEST_INFO_NULL,
+	};
 
 	log_level_set(LOG_LEVEL_ERROR);
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		return EXIT_FAILURE;
-	suite = CU_add_suite("views", NULL, NULL);
-	if (!suite || !CU_add_test(suite, "every way, sample by sample", test_every_way) ||
-	    !CU_add_test(suite, "links that are not equal", test_not_equal) ||
-	    !CU_add_test(suite, "rows that are equal", test_row_classes) ||
-	    !CU_add_test(suite, "the card: set by hand", test_set_by_hand) ||
-	    !CU_add_test(suite, "the card: square division under D2 ids",
-			 test_square_that_does_not_say_so)) {
-		CU_cleanup_registry();
-		return EXIT_FAILURE;
-	}
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	CU_basic_run_tests();
-	failures = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("views", tests);
 }
