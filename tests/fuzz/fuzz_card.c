@@ -3,7 +3,7 @@
 /* Sources: tests/vcard/channel.c tests/vcard/copy.c tests/vcard/crc32c.c tests/vcard/links.c */
 /* Sources: tests/vcard/log.c tests/vcard/pack.c tests/vcard/picture.c tests/vcard/printer.c */
 /* Sources: tests/vcard/receiver.c tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c */
-/* Sources: tests/vcard/stimulus.c tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c */
+/* Sources: tests/vcard/stimulus*.c tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */

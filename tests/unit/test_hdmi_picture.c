@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Sources: tests/vcard/hdmi_picture.c tests/vcard/hdmi_mode.c tests/vcard/hdmi_offer.c */
-/* Sources: tests/vcard/picture.c tests/vcard/stimulus.c tests/vcard/wire.c tests/vcard/links.c */
+/* Sources: tests/vcard/picture.c tests/vcard/stimulus*.c tests/vcard/wire.c tests/vcard/links.c */
 /* Sources: tests/vcard/render.c tests/vcard/pack.c tests/vcard/stamp.c tests/vcard/crc32c.c */
 /* Sources: tests/vcard/cadence.c tests/vcard/thread.c tests/vcard/log.c */
 /*

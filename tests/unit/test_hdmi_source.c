@@ -2,7 +2,7 @@
 /* Sources: tests/vcard/hdmi_port.c tests/vcard/hdmi_receiver.c tests/vcard/hdmi_source.c */
 /* Sources: tests/vcard/hdmi_mode.c tests/vcard/hdmi_offer.c tests/vcard/hdmi_infoframe.c */
 /* Sources: tests/vcard/cec_line.c tests/vcard/cec_device.c tests/vcard/spread.c */
-/* Sources: tests/vcard/stimulus.c tests/vcard/picture.c tests/vcard/thread.c tests/vcard/log.c */
+/* Sources: tests/vcard/stimulus*.c tests/vcard/picture.c tests/vcard/thread.c tests/vcard/log.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*
  * Description: the virtual source against the real firmware, on a clock of the test's own: what is

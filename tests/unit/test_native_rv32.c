@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Sources: tests/vcard/bus.c tests/vcard/crc32c.c tests/vcard/image.c tests/vcard/machine.c */
-/* Sources: tests/vcard/receiver.c tests/vcard/stimulus.c tests/vcard/picture.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/stimulus*.c tests/vcard/picture.c */
 /* Sources: tests/vcard/hdmi_receiver.c tests/vcard/hdmi_source.c tests/vcard/hdmi_mode.c */
 /* Sources: tests/vcard/hdmi_offer.c tests/vcard/hdmi_infoframe.c tests/vcard/spread.c */
 /* Sources: firmware-blobs/controller/[a-z]*.c */

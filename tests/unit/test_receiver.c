@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/receiver.c tests/vcard/spread.c tests/vcard/stimulus.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/spread.c tests/vcard/stimulus*.c */
 /* Sources: tests/vcard/picture.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /*

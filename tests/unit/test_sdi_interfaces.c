@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/receiver.c tests/vcard/spread.c tests/vcard/stimulus.c */
+/* Sources: tests/vcard/receiver.c tests/vcard/spread.c tests/vcard/stimulus*.c */
 /* Sources: tests/vcard/picture.c */
 /*
  * Description: every way SDI carries a picture, as the virtual card's receivers show it: link

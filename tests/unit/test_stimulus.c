@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sources: tests/vcard/stimulus.c tests/vcard/picture.c */
+/* Sources: tests/vcard/stimulus*.c tests/vcard/picture.c */
 /*
  * Description: every form of line of docs/stimulus.md, what each default is, what is refused and in
  * which words, and that every example of the page is one the parser takes. Run from the top folder.
