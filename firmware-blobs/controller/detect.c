@@ -303,7 +303,8 @@ static void signal_colours(struct kinora_signal *signal, const struct view *view
 	signal->depth = 10;
 	if (!view->believed)
 		return;
-	signal->colorimetry = payload->colorimetry;
+	/* the contract has no ICtCp, as on HDMI; read as YCbCr it would be wrong in every colour */
+	signal->colorimetry = payload->ictcp ? KINORA_COLORIMETRY_UNKNOWN : payload->colorimetry;
 	signal->transfer = payload->transfer;
 	if (payload->depth && (payload->depth <= 10 || view->full)) {
 		signal->depth = payload->depth;

@@ -5,6 +5,9 @@
  * Where sources disagree the table says which reading it follows:
  * - 0x84 has byte 3 and 4 of 0x85: both are tables of ST 292-1. 0x8B and 0x8C carry two such
  *   streams and have theirs.
+ * - In 0x84, and so in 0x8B, bit 7 of byte 2 and bits 7:4 of byte 3 are reserved and 0 (ST
+ *   292-1:2018, table 4). Some sources fill them in as those of 0x85 are; 720 lines are progressive
+ *   and 1280 pixels wide whatever they say.
  * - 0xC2 is dual-link 2160 (registry), not a 1080 format.
  * - Rate codes E and F: E is 120/1.001 (registry); some receivers read it the other way round, so
  *   nothing may depend on `fractional`.
@@ -111,17 +114,17 @@ bool payload_decode(uint32_t id, struct payload *out)
 	const struct payload_standard *standard = payload_standard_find(PAYLOAD_BYTE(id, 1));
 	uint8_t scan = PAYLOAD_BYTE(id, 2);
 	uint8_t colour = PAYLOAD_BYTE(id, 3);
-	uint8_t bits = PAYLOAD_BYTE(id, 4) & 3;
+	uint8_t bits = PAYLOAD_BYTE(id, 4);
 
 	if (!standard)
 		return false;
 	out->standard = standard;
-	out->progressive_transport = scan & 0x80;
+	out->progressive_transport = scan & 0x80 || standard->lines == 720;
 	out->progressive_picture = scan & 0x40;
 	out->transfer = scan >> 4 & 3;
 	out->rate = rates[scan & 15].rate;
 	out->fractional = rates[scan & 15].fractional;
-	out->width_2048 = colour & 0x40;
+	out->width_2048 = colour & 0x40 && standard->lines != 720;
 	if (standard->layout == PAYLOAD_LAYOUT_A) {
 		out->aspect_16_9 = colour & 0x80;
 		out->colorimetry = colour >> 4 & 3;
@@ -130,8 +133,11 @@ bool payload_decode(uint32_t id, struct payload *out)
 		out->colorimetry = (colour >> 6 & 2) | (colour >> 4 & 1);
 	}
 	out->sampling = samplings[colour & 15];
-	out->depth = depths[standard->depth][bits].depth;
-	out->range = depths[standard->depth][bits].range;
+	/* BT.2100 begins at 1080 lines; with fewer the bit is reserved */
+	out->ictcp = bits & 0x10 && standard->lines >= 1080 &&
+		     out->sampling != KINORA_SAMPLING_RGB;
+	out->depth = depths[standard->depth][bits & 3].depth;
+	out->range = depths[standard->depth][bits & 3].range;
 	return true;
 }
 

@@ -45,7 +45,7 @@ struct payload_standard {
 
 struct payload {
 	const struct payload_standard *standard;
-	bool progressive_transport;
+	bool progressive_transport;	/* of 720 lines always */
 	bool progressive_picture;
 	uint8_t transfer;	/* enum kinora_transfer */
 	uint8_t rate;		/* frames a second, 24 .. 120, integer family; 0: not given */
@@ -54,6 +54,7 @@ struct payload {
 	bool width_2048;	/* 2048 or a multiple, otherwise 1920 or a multiple */
 	uint8_t colorimetry;	/* KINORA_COLORIMETRY_709 .. UNKNOWN */
 	uint8_t sampling;	/* KINORA_SAMPLING_*; extra alpha or data samples are dropped */
+	bool ictcp;		/* what sampling calls YCbCr is ICtCp of BT.2100 */
 	uint8_t depth;		/* bits; 0: reserved code */
 	uint8_t range;		/* KINORA_RANGE_* */
 };

@@ -115,7 +115,8 @@ static void test_layouts(void)
 			for (int b = 0; b < 8; b++)
 				bit[b] = byte3 >> b & 1;
 			CU_ASSERT_FATAL(payload_decode(ID(codes[i].code, 0, byte3, 0), &out));
-			CU_ASSERT_EQUAL(out.width_2048, bit[6]);
+			/* 720 lines have 1280 pixels, and the bit is reserved */
+			CU_ASSERT_EQUAL(out.width_2048, codes[i].lines == 720 ? 0 : bit[6]);
 			if (codes[i].split) {
 				CU_ASSERT_EQUAL(out.aspect_16_9, bit[5]);
 				CU_ASSERT_EQUAL(out.colorimetry, 2 * bit[7] + bit[4]);
@@ -140,6 +141,8 @@ static void test_depths(void)
 			CU_ASSERT_EQUAL(out.depth, want[0]);
 			CU_ASSERT_EQUAL(out.range,
 					want[1] ? KINORA_RANGE_FULL : KINORA_RANGE_NARROW);
+			/* bit 4: ICtCp; reserved with fewer than 1080 lines */
+			CU_ASSERT_EQUAL(out.ictcp, byte4 >> 4 & 1 && codes[i].lines >= 1080);
 		}
 }
 
@@ -165,6 +168,21 @@ static void test_rates(void)
 	}
 }
 
+/* ST 292-1:2018, table 4: bit 7 of 720 lines is reserved, 0 in some sources and 1 in others. */
+static void test_720_scan(void)
+{
+	static const uint8_t lines720[] = { 0x84, 0x88, 0x8b };
+
+	for (size_t i = 0; i < sizeof(lines720); i++)
+		for (unsigned int byte2 = 0; byte2 < 256; byte2++) {
+			struct payload out;
+
+			CU_ASSERT_FATAL(payload_decode(ID(lines720[i], byte2, 0, 1), &out));
+			CU_ASSERT_TRUE(out.progressive_transport);
+			CU_ASSERT_EQUAL(out.progressive_picture, byte2 >> 6 & 1);
+		}
+}
+
 static void test_samplings(void)
 {
 	static const struct { uint8_t code, sampling; } want[] = {
@@ -181,6 +199,9 @@ static void test_samplings(void)
 
 		CU_ASSERT_FATAL(payload_decode(ID(0xce, 0xc9, 0x80 | want[i].code, 1), &out));
 		CU_ASSERT_EQUAL(out.sampling, want[i].sampling);
+		/* there is no ICtCp of RGB */
+		CU_ASSERT_FATAL(payload_decode(ID(0xce, 0xc9, 0x80 | want[i].code, 0x11), &out));
+		CU_ASSERT_EQUAL(out.ictcp, want[i].sampling != KINORA_SAMPLING_RGB);
 	}
 }
 
@@ -276,6 +297,7 @@ int main(void)
 		{ "byte 3, both layouts", test_layouts },
 		{ "depth and range", test_depths },
 		{ "rate, transfer, scan", test_rates },
+		{ "720 lines", test_720_scan },
 		{ "sampling", test_samplings },
 		{ "ids of real formats", test_vectors },
 		{ "link numbers", test_link_numbers },

@@ -94,15 +94,15 @@ struct row {
 #define X4320 7680, 4320
 
 static const struct row rows[] = {
-	/* 84, ST 292-1 with ST 296 */
-	{ ID(0x84, 0xc2, 0x20, 1), { HD, 4125, 750, 0, 1 }, TAKEN, X720, 24, P, YC, 10, 1 },
-	{ ID(0x84, 0xc3, 0x20, 1), { HD, 4125, 750, 0, 0 }, TAKEN, X720, 24, P, YC, 10, 1 },
-	{ ID(0x84, 0xc5, 0x20, 1), { HD, 3960, 750, 0, 0 }, TAKEN, X720, 25, P, YC, 10, 1 },
-	{ ID(0x84, 0xc6, 0x20, 1), { HD, 3300, 750, 0, 1 }, TAKEN, X720, 30, P, YC, 10, 1 },
-	{ ID(0x84, 0xc7, 0x20, 1), { HD, 3300, 750, 0, 0 }, TAKEN, X720, 30, P, YC, 10, 1 },
-	{ ID(0x84, 0xc9, 0x20, 1), { HD, 1980, 750, 0, 0 }, TAKEN, X720, 50, P, YC, 10, 1 },
-	{ ID(0x84, 0xca, 0x20, 1), { HD, 1650, 750, 0, 1 }, TAKEN, X720, 60, P, YC, 10, 1 },
-	{ ID(0x84, 0xcb, 0x20, 0), { HD, 1650, 750, 0, 0 }, TAKEN, X720, 60, P, YC, 8, 1 },
+	/* 84, ST 292-1:2018, table 4, with ST 296: what is not scan, rate or depth is 0 */
+	{ ID(0x84, 0x42, 0x00, 1), { HD, 4125, 750, 0, 1 }, TAKEN, X720, 24, P, YC, 10, 1 },
+	{ ID(0x84, 0x43, 0x00, 1), { HD, 4125, 750, 0, 0 }, TAKEN, X720, 24, P, YC, 10, 1 },
+	{ ID(0x84, 0x45, 0x00, 1), { HD, 3960, 750, 0, 0 }, TAKEN, X720, 25, P, YC, 10, 1 },
+	{ ID(0x84, 0x46, 0x00, 1), { HD, 3300, 750, 0, 1 }, TAKEN, X720, 30, P, YC, 10, 1 },
+	{ ID(0x84, 0x47, 0x00, 1), { HD, 3300, 750, 0, 0 }, TAKEN, X720, 30, P, YC, 10, 1 },
+	{ ID(0x84, 0x49, 0x00, 1), { HD, 1980, 750, 0, 0 }, TAKEN, X720, 50, P, YC, 10, 1 },
+	{ ID(0x84, 0x4a, 0x00, 1), { HD, 1650, 750, 0, 1 }, TAKEN, X720, 60, P, YC, 10, 1 },
+	{ ID(0x84, 0x4b, 0x00, 0), { HD, 1650, 750, 0, 0 }, TAKEN, X720, 60, P, YC, 8, 1 },
 	/* 85, ST 292-1 with ST 274; 1080i50, the vector of the ancillary data */
 	{ ID(0x85, 0xc2, 0x20, 1), { HD, 2750, 1125, 0, 1 }, TAKEN, X1080, 24, P, YC, 10, 1 },
 	{ ID(0x85, 0xc3, 0x20, 1), { HD, 2750, 1125, 0, 0 }, TAKEN, X1080, 24, P, YC, 10, 1 },
@@ -147,8 +147,8 @@ static const struct row rows[] = {
 	{ ID(0x8a, 0x45, 0x20, 2), { B3G, 2640, 1125, 1, 0 }, FULL, X1080, 25, PSF, YC, 12, 3 },
 	{ ID(0x8a, 0xc7, 0x21, 2), { B3G, 2200, 1125, 0, 0 }, FULL, X1080, 30, P, S444, 12, 3 },
 	/* 8B, 8C: two of ST 292-1; the first is shown */
-	{ ID(0x8b, 0xc9, 0x20, 1), { B3G, 1980, 750, 0, 0 }, TAKEN, X720, 50, P, YC, 10, 3 },
-	{ ID(0x8b, 0xca, 0x20, 1), { B3G, 1650, 750, 0, 1 }, TAKEN, X720, 60, P, YC, 10, 3 },
+	{ ID(0x8b, 0x49, 0x00, 1), { B3G, 1980, 750, 0, 0 }, TAKEN, X720, 50, P, YC, 10, 3 },
+	{ ID(0x8b, 0x4a, 0x00, 1), { B3G, 1650, 750, 0, 1 }, TAKEN, X720, 60, P, YC, 10, 3 },
 	{ ID(0x8c, 0x05, 0x20, 1), { B3G, 2640, 1125, 1, 0 }, TAKEN, X1080, 25, I, YC, 10, 3 },
 	{ ID(0x8c, 0x06, 0x20, 1), { B3G, 2200, 1125, 1, 1 }, TAKEN, X1080, 30, I, YC, 10, 3 },
 	{ ID(0x8c, 0x43, 0x20, 1), { B3G, 2750, 1125, 1, 0 }, TAKEN, X1080, 24, PSF, YC, 10, 3 },
@@ -156,12 +156,12 @@ static const struct row rows[] = {
 	/* none on level B: one picture if F toggles, the first of two if it does not */
 	{ 0, { B3G, 2640, 1125, 1, 0 }, TAKEN, X1080, 50, P, YC, 10, 3 },
 	{ 0, { B3G, 2640, 1125, 0, 0 }, TAKEN, X1080, 25, P, YC, 10, 3 },
-	/* 94, 95, 96, ST 425-3 */
+	/* 94, 95, 96, ST 425-3; level B numbers data streams: link 2 begins with the third */
 	{ ID(0x94, 0xcb, 0x82, 0x01), { A3G, 2200, 1125, 0, 0 }, LINK1, X1080, 60, P, YC, 10, 2 },
 	{ ID(0x94, 0xc9, 0x82, 0x41), { A3G, 2640, 1125, 0, 0 }, LINK2, X1080, 50, P, YC, 10, 2 },
-	{ ID(0x95, 0x4a, 0x22, 0x41), { B3G, 2200, 1125, 1, 1 }, LINK2, X1080, 60, P, YC, 10, 3 },
+	{ ID(0x95, 0x4a, 0x22, 0x81), { B3G, 2200, 1125, 1, 1 }, LINK2, X1080, 60, P, YC, 10, 3 },
 	{ ID(0x96, 0xc7, 0x20, 0x01), { B3G, 2200, 1125, 0, 0 }, LINK1, X1080, 30, P, YC, 10, 3 },
-	{ ID(0x96, 0xc5, 0x20, 0x41), { B3G, 2640, 1125, 0, 0 }, LINK2, X1080, 25, P, YC, 10, 3 },
+	{ ID(0x96, 0xc5, 0x20, 0x81), { B3G, 2640, 1125, 0, 0 }, LINK2, X1080, 25, P, YC, 10, 3 },
 	/* 97, 98, ST 425-5: a link of four shows its own picture */
 	{ ID(0x97, 0xc9, 0x80, 0x41), { A3G, 2640, 1125, 0, 0 }, TAKEN, X1080, 50, P, YC, 10, 2 },
 	{ ID(0x98, 0x4a, 0x20, 0x81), { B3G, 2200, 1125, 1, 1 }, TAKEN, X1080, 60, P, YC, 10, 3 },
@@ -464,6 +464,9 @@ static const struct doubt doubts[] = {
 	{ "60, is 59.94", ID(0xce, 0xdb, 0xa0, 1), { G12, 2200, 1125, 0, 1 }, 1, 1, 3840, 60 },
 	{ "59.94, is 60", ID(0xce, 0xda, 0xa0, 1), { G12, 2200, 1125, 0, 0 }, 1, 1, 3840, 60 },
 	{ "23.98, is 24", ID(0xc0, 0xd2, 0xa0, 1), { G6, 5500, 1125, 0, 0 }, 1, 1, 3840, 24 },
+	/* reserved bits of 720 lines, as those of 85 */
+	{ "720 as 85", ID(0x84, 0xdb, 0xa0, 1), { HD, 1650, 750, 0, 0 }, 0, 1, 1280, 60 },
+	{ "720 of 2048", ID(0x84, 0x5b, 0xe0, 1), { HD, 1650, 750, 0, 0 }, 0, 1, 1280, 60 },
 	{ "no rate", ID(0xce, 0xd0, 0xa0, 1), { G12, 2200, 1125, 0, 0 }, 0, 1, 3840, 60 },
 	/* of another picture */
 	{ "rate", ID(0xce, 0xd9, 0xa0, 1), { G12, 2200, 1125, 0, 0 }, 1, 0, 3840, 60 },
@@ -517,6 +520,48 @@ static void test_doubts(void)
 	}
 }
 
+/* Byte 4, bit 4: ICtCp, which is not BT.2020's YCbCr. Everything else of the id stands. */
+static void test_ictcp(void)
+{
+	static const struct {
+		uint32_t id;
+		struct link link;
+		uint8_t colorimetry;
+	} v[] = {
+		{ ID(0x85, 0xe5, 0xa0, 0x11), { HD, 2640, 1125, 0, 0 }, 3 },
+		{ ID(0x89, 0xe9, 0xa0, 0x11), { A3G, 2640, 1125, 0, 0 }, 3 },
+		{ ID(0x8a, 0x69, 0xa0, 0x11), { B3G, 2640, 1125, 1, 0 }, 3 },
+		{ ID(0xc0, 0xe5, 0xa0, 0x11), { G6, 5280, 1125, 0, 0 }, 3 },
+		{ ID(0xce, 0xe9, 0xa0, 0x11), { G12, 2640, 1125, 0, 0 }, 3 },
+		{ ID(0xce, 0xe9, 0xa0, 0x01), { G12, 2640, 1125, 0, 0 }, 2 },
+		/* reserved: 720 lines */
+		{ ID(0x84, 0x69, 0x00, 0x11), { HD, 1980, 750, 0, 0 }, 0 },
+	};
+	struct link link = { G12, 2640, 1125, 0, 0 };
+	struct kinora_signal s;
+	uint32_t id[4];
+
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		s = see_one(&v[i].link, v[i].id);
+		CU_ASSERT_EQUAL(s.state, LOCKED);
+		CU_ASSERT_EQUAL(s.flags, 0x01);
+		CU_ASSERT_EQUAL(s.colorimetry, v[i].colorimetry);
+		CU_ASSERT_EQUAL(s.transfer, 2);
+		CU_ASSERT_EQUAL(s.sampling, YC);
+		CU_ASSERT_EQUAL(s.depth, 10);
+	}
+	for (unsigned int i = 0; i < 4; i++)
+		id[i] = ID(0xd2, 0xe9, 0xa0, 0x11 | i << 5);
+	s = see_four(&link, id, 0);
+	CU_ASSERT_EQUAL(s.state, LOCKED);
+	CU_ASSERT_EQUAL(s.mapping, 1);
+	CU_ASSERT_EQUAL(s.colorimetry, 3);
+	CU_ASSERT_EQUAL(s.transfer, 2);
+	/* one that says YCbCr is of another picture */
+	id[2] &= ~ID(0, 0, 0, 0x10);
+	CU_ASSERT_EQUAL(see_four(&link, id, 0).reason, DIFFER);
+}
+
 /* 2048 x 1080 has the words and lines of 1920 x 1080: only the id tells, and no raster has it. */
 static void test_2048(void)
 {
@@ -564,6 +609,7 @@ int main(void)
 		{ "four links of other pictures", test_four_of_others },
 		{ "no code is missing", test_codes_complete },
 		{ "doubtful and lying ids", test_doubts },
+		{ "ICtCp", test_ictcp },
 		{ "2048 pixels", test_2048 },
 		{ "four that lie", test_quad_lies },
 		CU_TEST_INFO_NULL,

@@ -179,7 +179,7 @@ static void test_payload_ids(void)
 		{ "signal sdi3 1080p24", 2, ID(0x85, 0xc3, 0x20, 0x01) },
 		{ "signal sdi3 1080i59.94 colour=2020", 2, ID(0x85, 0x06, 0xa0, 0x01) },
 		{ "signal sdi3 1080p30 colour=601 range=full", 2, ID(0x85, 0xc7, 0xb0, 0x03) },
-		{ "signal sdi3 720p50", 2, ID(0x84, 0xc9, 0x20, 0x01) },
+		{ "signal sdi3 720p50", 2, ID(0x84, 0x49, 0x20, 0x01) },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -83,7 +83,7 @@ static void test_interfaces(void)
 		{ "signal sdi1 1080p29.97 interface=3gb-ds", 0, 3, 2200, 1125, false,
 		  ID(0x8c, 0xc6, 0x20, 0x01) },
 		{ "signal sdi1 720p60 interface=3gb-ds", 0, 3, 1650, 750, false,
-		  ID(0x8b, 0xcb, 0x20, 0x01) },
+		  ID(0x8b, 0x4b, 0x20, 0x01) },
 		{ "signal sdi2 1080p59.94 interface=dual-hd", 1, 1, 2200, 1125, true,
 		  ID(0x87, 0x4a, 0x20, 0x01) },
 		{ "signal sdi3 1080p59.94 interface=dual-hd link=2", 2, 1, 2200, 1125, true,

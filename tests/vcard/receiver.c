@@ -210,8 +210,9 @@ static uint32_t payload_id(const struct stimulus_signal *signal, unsigned int n)
 			return signal->payload;
 		return signal->payload | (uint32_t)payload_number(signal, 0, n) << 24;
 	}
+	/* of 720 lines ST 292-1 has no bit for the transport, which is always progressive */
 	if (!mode->interlaced)
-		scan |= interface->halved ? 0x40 : 0xc0;
+		scan |= interface->halved || code == 0x84 || code == 0x8b ? 0x40 : 0xc0;
 	scan |= (uint32_t)signal->transfer << 4 | payload_rate(mode);
 	bits = code_like_292(code) ? (full ? 3 : 1) : (full ? 0 : 1);	/* 10 bits */
 	if (interface->links > 1 && !single)
