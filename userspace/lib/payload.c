@@ -18,12 +18,14 @@ struct standard {
 
 /* SMPTE registry of ST 352 byte 1. */
 static const struct standard standards[] = {
-	{ 0x84, false, "720p", "1.5G-SDI (ST 292-1)" },
+	{ 0x84, true, "720p", "1.5G-SDI (ST 292-1)" },
 	{ 0x85, true, "1080", "1.5G-SDI (ST 292-1)" },
 	{ 0x87, true, "1080", "dual-link 1.5G-SDI (ST 372)" },
 	{ 0x88, false, "720p", "3G-SDI level A (ST 425-1)" },
 	{ 0x89, false, "1080", "3G-SDI level A (ST 425-1)" },
 	{ 0x8a, true, "1080", "3G-SDI level B (ST 425-1)" },
+	{ 0x8b, true, "720p", "3G-SDI level B dual-stream (ST 425-1)" },
+	{ 0x8c, true, "1080", "3G-SDI level B dual-stream (ST 425-1)" },
 	{ 0x94, false, "1080", "dual-link 3G-SDI level A (ST 425-3)" },
 	{ 0x95, true, "1080", "dual-link 3G-SDI level B (ST 425-3)" },
 	{ 0x96, true, "2160p", "dual-link 3G-SDI level B (ST 425-3)" },
@@ -40,6 +42,11 @@ static const struct standard standards[] = {
 	{ 0xd1, false, "2160p", "dual-link 12G-SDI (ST 2082-11)" },
 	{ 0xd2, false, "4320p", "quad-link 12G-SDI (ST 2082-12)" },
 	{ 0xd3, false, "2160p", "quad-link 12G-SDI (ST 2082-12)" },
+	{ 0xdf, false, "4320p", "24G-SDI (ST 2083)" },
+	{ 0xe0, false, "2160p", "24G-SDI (ST 2083)" },
+	{ 0xe1, false, "4320p", "dual-link 24G-SDI (ST 2083)" },
+	{ 0xe2, false, "2160p", "dual-link 24G-SDI (ST 2083)" },
+	{ 0xe3, false, "4320p", "quad-link 24G-SDI (ST 2083)" },
 };
 
 /* Byte 2 bits 3:0. */
@@ -84,7 +91,8 @@ static const char *depth_text(uint8_t byte1, uint8_t byte4)
 		{ "8 bit", "10 bit", "reserved depth", "10 bit full range" }, /* ST 292-1 */
 	};
 
-	return depths[byte1 == 0x85][byte4 & 3];
+	/* and what is made of its streams: 8B, 8C */
+	return depths[byte1 == 0x84 || byte1 == 0x85 || byte1 == 0x8b || byte1 == 0x8c][byte4 & 3];
 }
 
 const char *kinora_payload_text(uint32_t payload_id, char text[KINORA_PAYLOAD_TEXT])
