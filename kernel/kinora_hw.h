@@ -357,7 +357,7 @@ struct kinora_controller_block {
 	__le32 seq_begin;	/* 0x00 as in a signal block */
 	__le32 mailbox_done;	/* 0x04 KINORA_REG_MAILBOX_DONE */
 	__le32 firmware;	/* 0x08 KINORA_REG_FIRMWARE */
-	__le32 log_count;	/* 0x0c entries ever logged */
+	__le32 log_count;	/* 0x0c entries logged since the last start */
 	__le32 cec_count;	/* 0x10 CEC events ever queued */
 	__le32 edid_count;	/* 0x14 grows by one when the EDID changes */
 	__le32 restarts;	/* 0x18 starts of the controller since power-up, less one */

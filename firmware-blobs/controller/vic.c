@@ -2,7 +2,7 @@
 /*
  * The table of CTA-861 rasters that the card takes: every 16:9 one from 720 to 4320 lines
  * (CTA-861-H, tables 1 and 3) but 8K at 100 and 120 Hz, which no HDMI link carries uncompressed,
- * and interlaced 100 and 120 Hz, which nothing sends.
+ * and interlaced 100 and 120 Hz and 1080i50 of 1250 lines (VIC 39), which nothing sends.
  *
  * A row repeats nothing of its arithmetic: htotal x vtotal x rate is the pixel clock, and each is a
  * multiple of 50 kHz, so that 32 bits do for everything.
