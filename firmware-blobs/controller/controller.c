@@ -101,7 +101,10 @@ void controller_init(struct controller *controller, const struct controller_hal 
 
 /* --- publishing --- */
 
-/* What a change of makes the generation grow: docs/hardware.md, "Signal blocks". */
+/*
+ * What a change of makes the generation grow: docs/hardware.md, "Signal blocks". All of it but
+ * infoframes: dynamic metadata (HDR Vivid, HDR10+) makes that grow with every frame.
+ */
 static bool signal_same(const struct kinora_signal *a, const struct kinora_signal *b)
 {
 	for (unsigned int i = 0; i < KINORA_RX_LINKS; i++)
@@ -115,7 +118,7 @@ static bool signal_same(const struct kinora_signal *a, const struct kinora_signa
 	       a->range == b->range && a->sampling == b->sampling && a->depth == b->depth &&
 	       a->reason == b->reason && a->links == b->links && a->flags == b->flags &&
 	       a->vic == b->vic && a->it_content == b->it_content && a->frl_rate == b->frl_rate &&
-	       a->order == b->order && a->dual == b->dual && a->infoframes == b->infoframes;
+	       a->order == b->order && a->dual == b->dual;
 }
 
 static bool measured_same(const struct kinora_signal *a, const struct kinora_signal *b)
@@ -130,11 +133,12 @@ static void connector_publish(struct controller *controller, unsigned int connec
 			      struct kinora_signal *signal, uint64_t now_ns)
 {
 	struct kinora_signal *last = &controller->published[connector];
-	bool changed;
+	bool other, changed;
 
 	if (signal->state == KINORA_SIGNAL_UNSTABLE && now_ns < controller->hold_ns)
 		return;
-	changed = !last->generation || !signal_same(signal, last);
+	other = !last->generation || !signal_same(signal, last);
+	changed = other || signal->infoframes != last->infoframes;
 	if (!changed &&
 	    (now_ns - controller->published_ns[connector] < CONTROLLER_COUNTERS_NS ||
 	     measured_same(signal, last)))
@@ -146,10 +150,12 @@ static void connector_publish(struct controller *controller, unsigned int connec
 		if (!signal->generation) /* 0 means "not yet" here */
 			signal->generation = 1;
 		signal->since_ns = now_ns;
+	}
+	/* an entry for each InfoFrame would leave room for nothing else */
+	if (other)
 		log_add(&controller->log, now_ns, connector, KINORA_LOG_SIGNAL,
 			signal->state | (uint32_t)signal->reason << 8 |
 				(uint32_t)signal->flags << 16, signal->rate_num);
-	}
 	*last = *signal;
 	controller->published_ns[connector] = now_ns;
 	block_publish(controller->hal, connector, last, changed);
