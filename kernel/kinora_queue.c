@@ -16,6 +16,7 @@
  * is put into error only when the card is lost: OBS ends its capture for good on any DQBUF error.
  */
 #include <linux/dma-mapping.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -57,7 +58,7 @@ static int queue_setup(struct vb2_queue *queue, unsigned int *num_buffers,
 {
 	struct kinora_node *node = vb2_get_drv_priv(queue);
 	unsigned int have = kinora_vb2_num_buffers(queue);
-	u64 most;
+	u64 bytes, most;
 
 	if (*num_planes) {
 		if (*num_planes != 1 || sizes[0] < node->sizeimage)
@@ -73,8 +74,9 @@ static int queue_setup(struct vb2_queue *queue, unsigned int *num_buffers,
 		return 0;
 
 	alloc_devs[0] = &node->channel->kdev->memory->dev;
-	most = max_t(u64, div_u64(budget_bytes(), PAGE_ALIGN(sizes[0])), BUFFERS_MIN);
-	most = min_t(u64, most, div_u64(BUDGET_MAX, PAGE_ALIGN(sizes[0])));
+	bytes = PAGE_ALIGN((u64)sizes[0]); /* of CREATE_BUFS, so any size: 32 bits wrap to 0 */
+	most = max_t(u64, div64_u64(budget_bytes(), bytes), BUFFERS_MIN);
+	most = min_t(u64, most, div64_u64(BUDGET_MAX, bytes));
 	if (have >= most)
 		return -ENOMEM;
 	*num_buffers = min_t(u64, *num_buffers, most - have);

@@ -294,7 +294,7 @@ out:
 	capture_close(&capture);
 }
 
-/* Buffers added while streaming are used; a format that is too small is refused. */
+/* Buffers added while streaming are used; what is too small, or larger than memory, is refused. */
 static void test_create_bufs(void)
 {
 	struct capture capture;
@@ -333,6 +333,8 @@ static void test_create_bufs(void)
 	CHECK_EQ(seen, 0xf);
 	create.format.fmt.pix.sizeimage = capture.layout.bytes / 2;
 	CHECK_EQ(capture_ioctl(capture.fd, VIDIOC_CREATE_BUFS, &create), -EINVAL);
+	create.format.fmt.pix.sizeimage = UINT32_MAX; /* in whole pages 0, as 32 bits go */
+	CHECK_EQ(capture_ioctl(capture.fd, VIDIOC_CREATE_BUFS, &create), -ENOMEM);
 out:
 	end(&capture, &picture);
 }
