@@ -183,7 +183,8 @@ static int edid_set(struct kinora_device *kdev, const u8 *data, unsigned int blo
 	}
 	ret = kinora_mailbox(kdev, KINORA_OP_EDID_SET, 0, data, bytes, NULL, NULL, NULL);
 	if (ret == -EBADMSG || ret == -EINVAL) {
-		explain(kdev, data, blocks, ret);
+		if (blocks) /* else there are no data, and a controller that refuses nothing */
+			explain(kdev, data, blocks, ret);
 		return -EINVAL;
 	}
 	if (ret)
