@@ -291,7 +291,7 @@ static int node_register(struct kinora_node *node)
 
 	ret = video_register_device(&node->vdev, VFL_TYPE_VIDEO, -1);
 	if (!ret) {
-		get_device(&node->vdev.dev); /* see kinora_media.c */
+		get_device(&node->vdev.dev); /* see nodes_put() */
 		node->held = true;
 	}
 	return ret;
@@ -314,6 +314,13 @@ static void nodes_unregister(struct kinora_device *kdev)
 		vb2_video_unregister_device(&channel->video.vdev);
 	}
 	kinora_media_unregister(kdev);
+}
+
+/* The media graph (see kinora_media.c) and sysfs, which tells their names, do without them now. */
+static void nodes_put(struct kinora_device *kdev)
+{
+	struct kinora_channel *channel;
+
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		node_put(&channel->meta);
 		node_put(&channel->video);
@@ -365,6 +372,22 @@ static void ioctls_wait(struct kinora_device *kdev)
 		mutex_lock(&channel->mutex);
 		mutex_unlock(&channel->mutex);
 	}
+}
+
+/* Ends all that looks at the card's registers or memory, and its DMA; the nodes are gone. */
+static void card_finish(struct kinora_device *kdev)
+{
+	kinora_debugfs_finish(kdev);
+	kinora_cec_unregister(kdev);
+	kinora_card_stop(kdev);
+	kinora_card_gone(kdev);
+	irqs_free(kdev);
+	works_cancel(kdev);
+	kinora_sysfs_finish(kdev);
+	nodes_put(kdev);
+	ioctls_wait(kdev);
+	kinora_cec_finish(kdev);
+	kinora_firmware_finish(kdev);
 }
 
 /* A device nobody drives, so that nothing limits it and its mappings may outlive our driver. */
@@ -454,7 +477,7 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = kinora_card_start(kdev);
 	if (ret) {
 		dev_err(dev, "card does not start: %pe\n", ERR_PTR(ret));
-		goto out_irqs;
+		goto out_finish;
 	}
 	kinora_firmware_load(kdev);
 	ret = kinora_cec_init(kdev);
@@ -470,10 +493,10 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	kinora_debugfs_init(kdev);
 	ret = kinora_media_init(kdev);
 	if (ret)
-		goto out_stop;
+		goto out_finish;
 	ret = nodes_register(kdev);
 	if (ret)
-		goto out_stop;
+		goto out_finish;
 	ret = kinora_sysfs_init(kdev);
 	if (ret)
 		goto out_unregister;
@@ -492,16 +515,8 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 out_unregister:
 	nodes_unregister(kdev);
-out_stop:
-	kinora_debugfs_finish(kdev);
-	kinora_cec_unregister(kdev);
-	kinora_card_stop(kdev);
-out_irqs:
-	irqs_free(kdev);
-	works_cancel(kdev);
-	kinora_sysfs_finish(kdev);
-	kinora_cec_finish(kdev);
-	kinora_firmware_finish(kdev);
+out_finish:
+	card_finish(kdev);
 out_channels:
 	channels_finish(kdev);
 	dma_free_coherent(dev, KINORA_SIGNALS_BYTES, kdev->signals, kdev->signals_dma);
@@ -531,16 +546,7 @@ static void kinora_remove(struct pci_dev *pdev)
 		vb2_queue_error(&channel->meta.queue);
 	}
 	nodes_unregister(kdev); /* stops the streams */
-	kinora_debugfs_finish(kdev);
-	kinora_cec_unregister(kdev);
-	kinora_card_stop(kdev);
-	kinora_card_gone(kdev);
-	irqs_free(kdev);
-	works_cancel(kdev);
-	kinora_sysfs_finish(kdev);
-	ioctls_wait(kdev);
-	kinora_cec_finish(kdev);
-	kinora_firmware_finish(kdev);
+	card_finish(kdev);
 	channels_finish(kdev);
 	dma_free_coherent(&pdev->dev, KINORA_SIGNALS_BYTES, kdev->signals, kdev->signals_dma);
 	platform_device_unregister(kdev->memory);

@@ -620,7 +620,7 @@ static int objects_create(struct kinora_device *kdev, struct kinora_objects *obj
  * kinora_sysfs_init() - show a card's connectors and channels
  * @kdev: card whose nodes are registered
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; kinora_sysfs_finish() undoes either.
  */
 int kinora_sysfs_init(struct kinora_device *kdev)
 {
@@ -630,10 +630,8 @@ int kinora_sysfs_init(struct kinora_device *kdev)
 	if (!objects)
 		return -ENOMEM;
 	ret = objects_create(kdev, objects);
-	/* the signal work may look at it any time */
+	/* the signal work may look at it from now on */
 	smp_store_release(&kdev->objects, objects);
-	if (ret)
-		kinora_sysfs_finish(kdev);
 	return ret;
 }
 
