@@ -61,7 +61,9 @@ static void read_serial(struct kinora_device *kdev)
 	}
 	kdev->serial[KINORA_SERIAL_BYTES] = '\0';
 	for (i = 0; kdev->serial[i]; i++) {
-		if (isalnum(kdev->serial[i]) || kdev->serial[i] == '-')
+		/* the kernel's isalnum() knows Latin-1 */
+		if ((isascii(kdev->serial[i]) && isalnum(kdev->serial[i])) ||
+		    kdev->serial[i] == '-')
 			continue;
 		dev_warn(&kdev->pdev->dev, "serial number has other characters than [A-Za-z0-9-]\n");
 		kdev->serial[0] = '\0';
