@@ -746,7 +746,6 @@ void kinora_signal_parse(const struct kinora_signal *block, unsigned int connect
 void kinora_signal_get(struct kinora_device *kdev, unsigned int connector,
 		       struct kinora_signal_info *info);
 bool kinora_signal_pending(struct kinora_device *kdev);
-bool kinora_signal_update(struct kinora_device *kdev);
 void kinora_signal_work(struct work_struct *work);
 
 /* kinora_input.c: connectors, routing, lock-on */

@@ -180,18 +180,24 @@ static int card_start(struct kinora_device *kdev)
  * kinora_card_start() - reset the card, give it its memory and let it report signals
  * @kdev: card that is down
  *
+ * The signals it has are known afterwards.
+ *
  * Return: 0, or a negative errno; then it cannot reach memory.
  */
 int kinora_card_start(struct kinora_device *kdev)
 {
-	int ret;
+	int ret = -ENODEV;
 
 	mutex_lock(&kdev->mutex);
-	ret = card_start(kdev);
+	if (kinora_state(kdev) != KINORA_CARD_GONE)
+		ret = card_start(kdev);
 	mutex_unlock(&kdev->mutex);
-	if (!ret)
-		kinora_signal_update(kdev);
-	return ret;
+	if (ret)
+		return ret;
+	/* only ever by the work: of two readers at once the slower would bring back old blocks */
+	schedule_work(&kdev->signal_work);
+	flush_work(&kdev->signal_work);
+	return 0;
 }
 
 /**

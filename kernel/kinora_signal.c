@@ -210,13 +210,8 @@ bool kinora_signal_pending(struct kinora_device *kdev)
 	return false;
 }
 
-/**
- * kinora_signal_update() - read the blocks, tell applications what changed
- * @kdev: card
- *
- * Return: whether any block was new.
- */
-bool kinora_signal_update(struct kinora_device *kdev)
+/* Reads the blocks, tells applications what changed. Was any block new? */
+static bool signals_update(struct kinora_device *kdev)
 {
 	struct kinora_signal_info info, old;
 	struct kinora_signal block;
@@ -268,7 +263,7 @@ void kinora_signal_work(struct work_struct *work)
 	if (kinora_state(kdev) != KINORA_CARD_UP)
 		return;
 	known = kinora_controller_update(kdev);
-	if (kinora_signal_update(kdev) || known || kinora_card_check(kdev))
+	if (signals_update(kdev) || known || kinora_card_check(kdev))
 		return;
 	for (channel = kdev->channels; channel < kinora_channels_end(kdev); channel++) {
 		/* nothing starts or stops between look and deed */
