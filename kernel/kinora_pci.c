@@ -613,20 +613,19 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
+	pci_clear_master(pdev); /* it must not reach the buffers that are given back from now on */
 	if (state == pci_channel_io_perm_failure)
 		kinora_card_gone(kdev);
 	else
-		kinora_card_down(kdev); /* nothing is said to it any more ... */
-	pci_clear_master(pdev); /* ... and it must not reach the buffers that are given back */
+		kinora_card_down(kdev); /* nothing is said to it any more */
 	card_halt(kdev);
 	return state == pci_channel_io_perm_failure ? PCI_ERS_RESULT_DISCONNECT :
 						      PCI_ERS_RESULT_NEED_RESET;
 }
 
+/* The device was never disabled, so its old state is all it needs. */
 static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 {
-	if (pci_enable_device_mem(pdev))
-		return PCI_ERS_RESULT_DISCONNECT;
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
 	return PCI_ERS_RESULT_RECOVERED;
