@@ -832,6 +832,7 @@ int kinora_mailbox(struct kinora_device *kdev, u16 op, u16 arg, const void *requ
 		   void *reply, size_t *reply_bytes, u16 *reply_arg);
 
 /* kinora_firmware.c: what the controller runs */
+void kinora_firmware_init(struct kinora_device *kdev);
 void kinora_firmware_load(struct kinora_device *kdev);
 void kinora_firmware_update(struct kinora_device *kdev);
 void kinora_firmware_finish(struct kinora_device *kdev);

@@ -11,8 +11,8 @@
  * resets of the card and reloads of the driver, and starting it anew would take HDMI sources off
  * the air for a moment. Who builds images of the same version says firmware=2.
  *
- * The file is kept in memory: when power comes back after a suspend, the card needs it before file
- * systems are there.
+ * The file is read once, when the driver meets the card, and kept in memory: when power comes back
+ * after a suspend, the card needs it before file systems are there.
  */
 #include <linux/dma-mapping.h>
 #include <linux/firmware.h>
@@ -181,6 +181,16 @@ static bool is_running(struct kinora_device *kdev)
 }
 
 /**
+ * kinora_firmware_init() - read the image that is installed
+ * @kdev: card that was identified
+ */
+void kinora_firmware_init(struct kinora_device *kdev)
+{
+	if (kdev->controller.present && load != LOAD_NEVER)
+		image_request(kdev);
+}
+
+/**
  * kinora_firmware_load() - let the card's controller run the installed image
  * @kdev: card that was started, perhaps again
  *
@@ -194,10 +204,6 @@ void kinora_firmware_load(struct kinora_device *kdev)
 	if (!kdev->controller.present)
 		return;
 	kinora_firmware_update(kdev);
-	if (load == LOAD_NEVER)
-		return;
-	if (!kdev->image)
-		image_request(kdev);
 	if (!kdev->image || (load != LOAD_ALWAYS && is_running(kdev)))
 		return;
 	ret = image_load(kdev, &error);
@@ -209,7 +215,7 @@ void kinora_firmware_load(struct kinora_device *kdev)
 	if (!error && kdev->firmware_loaded)
 		return;
 	explain(kdev, error);
-	release_firmware(kdev->image); /* a better one may be there next time */
+	release_firmware(kdev->image); /* it would be refused again */
 	kdev->image = NULL;
 }
 

@@ -479,6 +479,7 @@ static int kinora_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(dev, "card does not start: %pe\n", ERR_PTR(ret));
 		goto out_finish;
 	}
+	kinora_firmware_init(kdev);
 	kinora_firmware_load(kdev);
 	ret = kinora_cec_init(kdev);
 	if (ret)
