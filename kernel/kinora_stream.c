@@ -164,6 +164,7 @@ static bool stream_take(struct kinora_stream *stream, const struct kinora_record
 	u16 tag = le16_to_cpu(record->tag);
 	u64 frame = le64_to_cpu(record->frame);
 	struct kinora_buffer *buffer;
+	bool counted;
 	u64 now;
 
 	if (!stream_outstanding(stream) || tag != (u16)stream->completed) {
@@ -184,11 +185,13 @@ static bool stream_take(struct kinora_stream *stream, const struct kinora_record
 	}
 
 	now = ktime_get_ns();
-	if (done.bytes > buffer->bytes || !stream_count_frame(stream, frame)) {
+	counted = stream_count_frame(stream, frame);
+	if (!counted)
+		frame = stream->channel->sequence_base + stream->channel->sequence_next;
+	if (!counted || done.bytes > buffer->bytes) {
 		stream->books.bad_records++;
 		done.status |= KINORA_RECORD_BAD_ENTRY;
 		done.bytes = 0;
-		frame = stream->channel->sequence_base + stream->channel->sequence_next;
 	}
 	done.sequence = channel_sequence(stream->channel, frame);
 	done.timestamp = kinora_clock_to_monotonic(stream->kdev, le64_to_cpu(record->sof_ns), now,
