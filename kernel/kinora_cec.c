@@ -73,7 +73,8 @@ static int adap_transmit(struct cec_adapter *adapter, u8 attempts, u32 free_time
 	struct kinora_device *kdev = cec_get_drvdata(adapter);
 	struct kinora_cec *cec = &kdev->cec;
 
-	if (kinora_state(kdev) != KINORA_CARD_UP)
+	/* a program can be quicker than kinora_cec_init() */
+	if (!READ_ONCE(cec->adapter) || kinora_state(kdev) != KINORA_CARD_UP)
 		return -EIO;
 	spin_lock(&cec->lock);
 	cec->message = (struct kinora_cec_message) {
@@ -307,7 +308,7 @@ int kinora_cec_init(struct kinora_device *kdev)
 		return ret;
 	}
 	get_device(&adapter->devnode.dev); /* until kinora_cec_finish(), after the last work */
-	cec->adapter = adapter;
+	WRITE_ONCE(cec->adapter, adapter); /* from now on messages are sent */
 	return 0;
 }
 
