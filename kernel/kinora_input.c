@@ -140,9 +140,11 @@ static void input_select(struct kinora_channel *channel, unsigned int index)
 {
 	if (index == channel->input)
 		return;
+	mutex_lock(&channel->kdev->mutex); /* not while the card is started, which writes it, too */
 	WRITE_ONCE(channel->input, index);
 	if (kinora_state(channel->kdev) == KINORA_CARD_UP)
 		kinora_input_write(channel); /* else when the card is started */
+	mutex_unlock(&channel->kdev->mutex);
 }
 
 static bool has_picture(struct kinora_channel *channel, unsigned int index)
