@@ -139,12 +139,14 @@ void kinora_signal_parse(const struct kinora_signal *block, unsigned int connect
 	info->interface = block->interface;
 	info->mapping = min_t(u8, block->mapping, KINORA_MAPPING_SQD);
 	info->scan = block->scan;
-	info->colorimetry = min_t(u8, block->colorimetry, KINORA_COLORIMETRY_601);
+	info->colorimetry = block->colorimetry <= KINORA_COLORIMETRY_601 ?
+			    block->colorimetry : KINORA_COLORIMETRY_UNKNOWN;
 	info->transfer = min_t(u8, block->transfer, KINORA_TRANSFER_UNSPECIFIED);
 	info->range = min_t(u8, block->range, KINORA_RANGE_FULL);
 	info->sampling = min_t(u8, block->sampling, KINORA_SAMPLING_420);
 	info->depth = min_t(u8, block->depth, 16);
-	info->reason = min_t(u8, block->reason, KINORA_REASON_TRAINING);
+	info->reason = block->reason <= KINORA_REASON_TRAINING ? block->reason :
+								 KINORA_REASON_NONE;
 	info->links = le16_to_cpu(block->links);
 	for (i = 0; i < ARRAY_SIZE(info->payload_id); i++)
 		info->payload_id[i] = le32_to_cpu(block->payload_id[i]);
