@@ -10,6 +10,12 @@
  */
 #include "kinora.h"
 
+/* Is there the same at a rate divided by 1.001? */
+static bool can_reduce(const struct kinora_timing *timing)
+{
+	return timing->rate_den == 1 && timing->rate_num % 6 == 0;
+}
+
 static void fill_timings(const struct kinora_timing *timing, struct v4l2_dv_timings *timings)
 {
 	struct v4l2_bt_timings *bt = &timings->bt;
@@ -41,7 +47,7 @@ static void fill_timings(const struct kinora_timing *timing, struct v4l2_dv_timi
 		bt->polarities = V4L2_DV_HSYNC_POS_POL | V4L2_DV_VSYNC_POS_POL;
 		bt->flags |= V4L2_DV_FL_HAS_CEA861_VIC;
 		bt->cea861_vic = timing->vic;
-		if (timing->rate_den == 1 && timing->rate_num % 6 == 0)
+		if (can_reduce(timing))
 			bt->flags |= V4L2_DV_FL_CAN_REDUCE_FPS | V4L2_DV_FL_CAN_DETECT_REDUCED_FPS;
 	}
 }
@@ -65,8 +71,8 @@ static const struct kinora_timing *find_timings(unsigned int connector,
 	if (timings->type != V4L2_DV_BT_656_1120 || pixelclock > U64_MAX / 1000)
 		return NULL;
 	timing = kinora_timing_find_clock(&key, pixelclock);
-	/* a nominal clock with this flag means the one divided by 1.001 */
-	if (timing && timing->rate_den == 1 && (bt->flags & V4L2_DV_FL_REDUCED_FPS))
+	/* a nominal clock with this flag means the one divided by 1.001, elsewhere nothing */
+	if (timing && can_reduce(timing) && (bt->flags & V4L2_DV_FL_REDUCED_FPS))
 		timing = kinora_timing_find_clock(&key, div_u64(pixelclock * 1000, 1001));
 	return timing && kinora_connector_can(connector, timing) ? timing : NULL;
 }
