@@ -278,7 +278,7 @@ struct kinora_completion {
  * @holder_comm: program that allocated the buffers last; channel mutex
  * @holder_pid: its process id; channel mutex
  * @format: picture nodes: memory format; channel mutex
- * @layout: picture nodes: of @format at the channel's timing; channel mutex
+ * @layout: of a buffer; picture nodes: of @format at the channel's timing; channel mutex
  */
 struct kinora_node {
 	struct kinora_channel *channel;
@@ -732,9 +732,7 @@ void kinora_queue_complete(struct kinora_buffer *buffer, const struct kinora_com
 /* kinora_video.c, kinora_meta.c: nodes */
 int kinora_video_init(struct kinora_channel *channel);
 int kinora_video_set_timing(struct kinora_channel *channel, const struct kinora_timing *timing);
-void kinora_video_config(struct kinora_channel *channel, struct kinora_config *config);
 int kinora_meta_init(struct kinora_channel *channel);
-void kinora_meta_config(struct kinora_channel *channel, struct kinora_config *config);
 
 /* kinora_signal.c: signals */
 const char *kinora_signal_state_words(u8 state);

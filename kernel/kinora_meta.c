@@ -38,25 +38,6 @@ static const struct v4l2_ioctl_ops ioctl_ops = {
 };
 
 /**
- * kinora_meta_config() - what the ancillary stream is started with
- * @channel: channel
- * @config: to fill
- *
- * Picture size and period are those that are expected; without them frames count as mismatched.
- */
-void kinora_meta_config(struct kinora_channel *channel, struct kinora_config *config)
-{
-	*config = (struct kinora_config) {
-		.width = channel->timing->width,
-		.height = channel->timing->height,
-		.layout.bytes = KINORA_META_BUFFER_BYTES,
-		.period_num = channel->timing->rate_den,
-		.period_den = channel->timing->rate_num,
-		.interlaced = kinora_timing_interlaced(channel->timing),
-	};
-}
-
-/**
  * kinora_meta_init() - set up the metadata node of a channel, unregistered
  * @channel: channel
  *
@@ -67,7 +48,8 @@ int kinora_meta_init(struct kinora_channel *channel)
 	struct kinora_node *node = &channel->meta;
 	struct video_device *vdev = &node->vdev;
 
-	node->sizeimage = KINORA_META_BUFFER_BYTES;
+	node->layout.bytes = KINORA_META_BUFFER_BYTES;
+	node->sizeimage = node->layout.bytes;
 	vdev->ioctl_ops = &ioctl_ops;
 	vdev->device_caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
 	return kinora_node_init(node, channel, &channel->meta_stream, "meta",

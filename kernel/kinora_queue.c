@@ -190,17 +190,25 @@ static void buf_queue(struct vb2_buffer *vb)
 static int start_streaming(struct vb2_queue *queue, unsigned int count)
 {
 	struct kinora_node *node = vb2_get_drv_priv(queue);
-	struct kinora_config config;
+	struct kinora_channel *channel = node->channel;
+	struct kinora_config config = {
+		.layout = node->layout,
+		/* also of metadata: without these its frames would count as mismatched */
+		.width = channel->timing->width,
+		.height = channel->timing->height,
+		.period_num = channel->timing->rate_den,
+		.period_den = channel->timing->rate_num,
+		.interlaced = kinora_timing_interlaced(channel->timing),
+	};
 	int ret;
 
-	if (queue->type == V4L2_BUF_TYPE_META_CAPTURE) {
-		kinora_meta_config(node->channel, &config);
-		return kinora_stream_start(node->stream, &config);
+	if (queue->type == V4L2_BUF_TYPE_VIDEO_CAPTURE) {
+		config.format = node->format->id;
+		config.rgb_range = kinora_controls_rgb_range(channel);
 	}
-	kinora_video_config(node->channel, &config);
 	ret = kinora_stream_start(node->stream, &config);
-	if (!ret)
-		kinora_controls_grab(node->channel, true);
+	if (!ret && queue->type == V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		kinora_controls_grab(channel, true);
 	return ret;
 }
 

@@ -235,27 +235,8 @@ int kinora_video_set_timing(struct kinora_channel *channel, const struct kinora_
 }
 
 /**
- * kinora_video_config() - what the picture stream is started with
- * @channel: channel
- * @config: to fill
- */
-void kinora_video_config(struct kinora_channel *channel, struct kinora_config *config)
-{
-	*config = (struct kinora_config) {
-		.format = channel->video.format->id,
-		.width = channel->timing->width,
-		.height = channel->timing->height,
-		.layout = channel->video.layout,
-		.period_num = channel->timing->rate_den,
-		.period_den = channel->timing->rate_num,
-		.interlaced = kinora_timing_interlaced(channel->timing),
-		.rgb_range = kinora_controls_rgb_range(channel),
-	};
-}
-
-/**
  * kinora_video_init() - set up the picture node of a channel, unregistered
- * @channel: whose controls are set up
+ * @channel: channel; its inputs and controls are not needed yet
  *
  * Return: 0 or a negative errno.
  */
