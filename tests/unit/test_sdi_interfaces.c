@@ -89,7 +89,7 @@ static void test_interfaces(void)
 		{ "signal sdi3 1080p59.94 interface=dual-hd link=2", 2, 1, 2200, 1125, true,
 		  ID(0x87, 0x4a, 0x20, 0x41) },
 		{ "signal sdi3 2160p30 interface=dual-3gb link=2", 2, 3, 2200, 1125, false,
-		  ID(0x96, 0xc7, 0x20, 0x41) },
+		  ID(0x96, 0xc7, 0x20, 0x81) },
 		{ "signal sdi4 2160p60 interface=dual-6g link=2", 3, 4, 2200, 1125, false,
 		  ID(0xc2, 0xcb, 0x80, 0x21) },
 		{ "signal sdi4 4320p25 interface=dual-12g link=2", 3, 5, 5280, 1125, false,

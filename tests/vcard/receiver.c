@@ -182,6 +182,9 @@ static uint8_t payload_number(const struct stimulus_signal *signal, uint8_t code
 	case STIMULUS_NUMBERS_USUAL:
 		break;
 	}
+	/* ST 425-3, level B: the number is that of a data stream, and a link has two */
+	if (code == 0x95 || code == 0x96)
+		return n << 7;
 	return code < 0xa0 ? n << 6 : n << 5;
 }
 
