@@ -38,7 +38,7 @@ static inline int unit_run_suites(CU_SuiteInfo *suites)
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* One suite of tests, with what is done before the first and after the last one; both may be NULL. */
+/* One suite of tests, with what is done before the first and after the last; both may be NULL. */
 static inline int unit_run_between(const char *name, CU_TestInfo *tests, CU_InitializeFunc begin,
 				   CU_CleanupFunc end)
 {
