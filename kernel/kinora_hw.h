@@ -266,8 +266,8 @@ struct kinora_signal {
 	__le16 links;		/* 0x32 BIT(n): SDI link n + 1 is locked (quad link and SDI) */
 	__le32 clock_ppb;	/* 0x34 signed: wire clock against nominal, 1e-9 */
 	__le32 payload_id[4];	/* 0x38 ST 352 per link, byte 1 in bits 7:0; 0: none */
-	__le32 crc_errors[4];	/* 0x48 lines with a CRC error per link since reset */
-	__le32 lock_losses;	/* 0x58 since reset */
+	__le32 crc_errors[4];	/* 0x48 lines with a CRC error per link since power-up */
+	__le32 lock_losses;	/* 0x58 since power-up */
 	__le32 skew_ns[4];	/* 0x5c per link behind the earliest */
 	__u8 flags;		/* 0x6c KINORA_SIGNAL_FLAG_* */
 	__u8 vic;		/* 0x6d HDMI: video identification code, CTA-861; 0: none */
@@ -514,8 +514,8 @@ struct kinora_firmware_header {
 #define KINORA_HDMI_ACTIVE 0x008	/* RO 15:0 pixels, 31:16 lines of a frame */
 #define KINORA_HDMI_TOTAL 0x00c		/* RO 15:0 pixels, 31:16 lines of a frame, with blanking */
 #define KINORA_HDMI_PIXELCLOCK 0x010	/* RO Hz, by the card's clock: of pixels, at any sampling */
-#define KINORA_HDMI_ERRORS 0x014	/* RO character errors since reset, all lanes */
-#define KINORA_HDMI_LOCK_LOSSES 0x018	/* RO since reset */
+#define KINORA_HDMI_ERRORS 0x014	/* RO character errors since power-up, all lanes */
+#define KINORA_HDMI_LOCK_LOSSES 0x018	/* RO since power-up */
 #define KINORA_HDMI_INFOFRAMES 0x01c	/* RO BIT(slot): there in the last second */
 #define KINORA_HDMI_INFOFRAME_COUNT 0x020 /* RO grows by one when any slot changes */
 #define KINORA_HDMI_EDID_BLOCKS 0x024	/* RW blocks of the EDID RAM that DDC may read */
@@ -566,7 +566,7 @@ struct kinora_firmware_header {
 #define KINORA_RX_PPB 0x0c		/* RO signed: link clock against nominal, 1e-9 */
 #define KINORA_RX_PAYLOAD 0x10		/* RO ST 352, byte 1 in bits 7:0 */
 #define KINORA_RX_SKEW 0x14		/* RO ns behind the earliest of the four links */
-#define KINORA_RX_CRC_ERRORS 0x18	/* RO lines with a CRC error since reset */
-#define KINORA_RX_LOCK_LOSSES 0x1c	/* RO since reset */
+#define KINORA_RX_CRC_ERRORS 0x18	/* RO lines with a CRC error since power-up */
+#define KINORA_RX_LOCK_LOSSES 0x1c	/* RO since power-up */
 
 #endif

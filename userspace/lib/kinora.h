@@ -295,10 +295,10 @@ struct kinora_connector {
 	char links[8];			/* SDI links that are locked, "1234" */
 	unsigned int dual;		/* 1, 2: the link of a dual-link picture this is; 0: none */
 	uint32_t payload_id[4];		/* ST 352 per link, byte 1 in bits 7:0; 0: none */
-	unsigned int crc_errors[4];	/* per link, since reset; HDMI: character errors */
+	unsigned int crc_errors[4];	/* per link, since power-up; HDMI: character errors */
 	unsigned int skew_ns[4];	/* quad link: behind the earliest */
 	unsigned int link_count;	/* how many of the arrays above count: 4 or 1 */
-	unsigned int lock_losses;	/* since reset */
+	unsigned int lock_losses;	/* since power-up */
 	int clock_ppb;			/* wire clock against nominal, 1e-9 */
 	uint64_t since_ns;		/* card clock of the last change */
 	uint64_t age_ms;		/* how long it has been so */
