@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ extern char **environ;
 
 static char program[4200], source[4096];
 static char out[ROOM], err[ROOM];
+static int other_out = -1;	/* what run() gives as standard output instead of a file */
 
 static const char *const commands[] = { "list", "status", "input", "edid", "timing",
 					"snapshot" };
@@ -50,6 +52,7 @@ static void find_places(void)
 
 static void slurp(FILE *file, char *text)
 {
+	memset(text, 0, ROOM);
 	rewind(file);
 	text[fread(text, 1, ROOM - 1, file)] = '\0';
 	fclose(file);
@@ -68,7 +71,7 @@ static int run(const char *a, const char *b, const char *c, const char *d, const
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, fileno(files[0]), 1);
+	posix_spawn_file_actions_adddup2(&actions, other_out < 0 ? fileno(files[0]) : other_out, 1);
 	posix_spawn_file_actions_adddup2(&actions, fileno(files[1]), 2);
 	error = posix_spawn(&pid, program, &actions, NULL, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -237,6 +240,10 @@ static void test_bad_usage(void)
 	check_bad(2, run("help", "lst", NULL, NULL, NULL, NULL), "'lst'", "list, status");
 	check_bad(2, run("list", "--jsn", NULL, NULL, NULL, NULL), "'--jsn'", "kinora list --help");
 	check_bad(2, run("list", "-x", NULL, NULL, NULL, NULL), "'x'", "kinora list --help");
+	check_bad(2, run("list", "--json=1", NULL, NULL, NULL, NULL), "no value goes with",
+		  "'--json=1'");
+	check_bad(2, run("list", "--help=1", NULL, NULL, NULL, NULL), "no value goes with",
+		  "'--help=1'");
 	check_bad(2, run("list", "more", NULL, NULL, NULL, NULL), "'more'", "kinora list --help");
 	check_bad(2, run("status", "-d", NULL, NULL, NULL, NULL), "'-d'", "--help");
 	check_bad(2, run("timing", "--max-ppm", "much", NULL, NULL, NULL), "'much'", "number");
@@ -251,6 +258,7 @@ static void test_bad_usage(void)
 	check_bad(2, run("timing", "-b", "1", NULL, NULL, NULL), "'1'", "more");
 	check_bad(2, run("timing", "-b", "33", NULL, NULL, NULL), "'33'", "32");
 	check_bad(2, run("timing", "-f", "h264x", NULL, NULL, NULL), "'h264x'", "v210");
+	check_bad(2, run("timing", "--json", "-", "--html", "-", NULL), "'-'", "--help");
 	check_bad(2, run("input", "rout", NULL, NULL, NULL, NULL), "'rout'", "kinora input --help");
 	check_bad(2, run("input", "route", "1", NULL, NULL, NULL), "route", "a connector");
 	check_bad(2, run("input", "route", "one", "sdi1", NULL, NULL), "'one'", "number");
@@ -262,6 +270,12 @@ static void test_bad_usage(void)
 	check_bad(2, run("edid", "set", NULL, NULL, NULL, NULL), "preset", "kinora edid list");
 	check_bad(2, run("edid", "set", "16k", NULL, NULL, NULL), "'16k'", "kinora edid list");
 	check_bad(2, run("edid", "list", "--force", NULL, NULL, NULL), "'--force'", "--help");
+	check_bad(2, run("edid", "list", "-d", "K8-1", NULL, NULL), "'--device'", "--help");
+	check_bad(2, run("edid", "show", "8k", "-n", NULL, NULL), "'--dry-run'", "--help");
+	check_bad(2, run("edid", "set", "8k", "--hex", NULL, NULL), "'--hex'", "--help");
+	check_bad(2, run("edid", "check", "8k", "-o", "x", NULL), "'x'", "--fix");
+	check_bad(2, run("edid", "check", "--fix", "-", "--json", NULL), "'--json'",
+		  "standard output");
 	check_bad(2, run("edid", "modify", "-4320p60", "-x", NULL, NULL), "'x'", "--help");
 	check_bad(2, run("edid", "modify", "--from", "8k", "+4320p120", NULL), "'+4320p120'",
 		  "does not fit the link");
@@ -402,6 +416,103 @@ static void test_edid_file(void)
 	unlink(path);
 }
 
+static void put_byte(const char *path, off_t at, char value)
+{
+	int fd = open(path, O_WRONLY);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(pwrite(fd, &value, 1, at), 1);
+	close(fd);
+}
+
+/* What is written where, and what is not; the file that --fix mends stays the same file. */
+static void test_edid_outputs(void)
+{
+	char path[] = "/tmp/kinora-edid-XXXXXX", other[sizeof(path) + 8], link[sizeof(path) + 8];
+	struct stat before, after;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+	snprintf(other, sizeof(other), "%s.other", path);
+	snprintf(link, sizeof(link), "%s.link", path);
+	CU_ASSERT_EQUAL_FATAL(symlink(path, link), 0);
+	CU_ASSERT_EQUAL(run("edid", "show", "8k", "--raw", "-o", path), 0);
+	CU_ASSERT_EQUAL(chmod(path, 0640), 0);
+	CU_ASSERT_EQUAL(stat(path, &before), 0);
+	put_byte(path, 255, 0x12);
+	CU_ASSERT_EQUAL(run("edid", "check", "--fix", link, NULL, NULL), 0);
+	CU_ASSERT_EQUAL(stat(path, &after), 0);
+	CU_ASSERT_EQUAL(before.st_ino, after.st_ino);
+	CU_ASSERT_EQUAL(before.st_mode, after.st_mode);
+	CU_ASSERT_EQUAL(after.st_size, 256);
+	CU_ASSERT_TRUE(!lstat(link, &after) && S_ISLNK(after.st_mode));
+	CU_ASSERT_EQUAL(run("edid", "check", path, NULL, NULL, NULL), 0);
+	/* -o is written also when nothing was to be put right, and - alone by the EDID */
+	CU_ASSERT_EQUAL(run("edid", "check", "--fix", path, "-o", other), 0);
+	CU_ASSERT_TRUE(!stat(other, &after) && after.st_size == 256);
+	CU_ASSERT_EQUAL(run("edid", "check", "--fix", path, "-o", "-"), 0);
+	CU_ASSERT_EQUAL(memcmp(out, "\0\xff\xff\xff\xff\xff\xff\0", 8), 0);
+	CU_ASSERT_EQUAL(memcmp(out + 256, "\0\0\0\0", 4), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "no finding"));
+	/* a change that changes nothing is a file too; -n writes none */
+	unlink(other);
+	CU_ASSERT_EQUAL(run("edid", "modify", "--from=8k", "name=Kinora 8K", "-o", other), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "no difference"));
+	CU_ASSERT_TRUE(!stat(other, &after) && after.st_size == 256);
+	unlink(other);
+	CU_ASSERT_EQUAL(run("edid", "modify", "--from=8k", "name=A", "-n", "-ox"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "+     name            A\n"));
+	CU_ASSERT_NOT_EQUAL(access("x", F_OK), 0);
+	/* the type of static metadata, of which the text does not tell: byte 174 of this EDID */
+	put_byte(path, 174, 0);
+	CU_ASSERT_EQUAL(run("edid", "check", "--fix", path, NULL, NULL), 1);
+	CU_ASSERT_EQUAL(run("edid", "modify", "--from", path, "hdr=hlg,pq", NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "in bytes only"));
+	unlink(link);
+	unlink(path);
+}
+
+static void test_full_disk(void)
+{
+	static const char *const rows[][5] = {
+		{ "--help" }, { "--version" }, { "timing", "--help" }, { "edid", "list" },
+		{ "edid", "show", "8k" }, { "edid", "show", "8k", "--json" },
+		{ "edid", "show", "8k", "--raw" }, { "edid", "check", "8k" },
+		{ "edid", "check", "8k", "--json" },
+		{ "edid", "modify", "--from=8k", "name=A" },
+	};
+	char link[] = "/tmp/kinora-full-XXXXXX";
+	int full = open("/dev/full", O_WRONLY), ends[2];
+	struct stat status;
+
+	CU_ASSERT_FATAL(full >= 0);
+	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+	close(ends[0]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const *r = rows[i];
+
+		other_out = full;
+		check_bad(4, run(r[0], r[1], r[2], r[3], NULL, NULL), "standard output",
+			  "No space left");
+		/* nobody reads any more: that is no news */
+		other_out = ends[1];
+		CU_ASSERT_EQUAL(run(r[0], r[1], r[2], r[3], NULL, NULL), 4);
+		CU_ASSERT_STRING_EQUAL(err, "");
+	}
+	other_out = -1;
+	close(full);
+	close(ends[1]);
+	/* what is no file of ours is not taken away because it is full */
+	close(mkstemp(link));
+	unlink(link);
+	CU_ASSERT_EQUAL_FATAL(symlink("/dev/full", link), 0);
+	check_bad(4, run("edid", "show", "8k", "-o", link, NULL), link, "No space left");
+	CU_ASSERT_TRUE(!lstat(link, &status) && S_ISLNK(status.st_mode));
+	CU_ASSERT_TRUE(!stat("/dev/full", &status) && S_ISCHR(status.st_mode));
+	unlink(link);
+}
+
 static void test_edid_list(void)
 {
 	CU_ASSERT_EQUAL(run("edid", "list", NULL, NULL, NULL, NULL), 0);
@@ -421,6 +532,8 @@ int main(void)
 		{ "bad files", test_bad_files },
 		{ "from", test_from },
 		{ "edid file", test_edid_file },
+		{ "edid outputs", test_edid_outputs },
+		{ "full disk", test_full_disk },
 		{ "edid list", test_edid_list },
 		CU_TEST_INFO_NULL,
 	};

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -96,11 +97,24 @@ static void getopt_tables(const struct cli_command *command, struct option *long
 	*shorts = '\0';
 }
 
+/* getopt's '?': an option that there is not, or one that takes no value and was given one. */
+static int wrong_option(const struct cli_command *command, char **argv)
+{
+	const char letter[2] = { (char)(optopt < CLI_LONG && isprint(optopt) ? optopt : '\0') };
+	const struct cli_option *option = command->options;
+
+	while (option->key && option->key != optopt)
+		option++;
+	if (optopt && (option->key || optopt == 'h'))
+		return cli_usage(command, "no value goes with option", argv[optind - 1]);
+	return cli_usage(command, "unknown option", letter[0] ? letter : argv[optind - 1]);
+}
+
 int cli_next(const struct cli_command *command, int argc, char **argv, char **argument,
 	     int *status)
 {
 	struct option longs[OPTIONS_MAX + 2];
-	char shorts[2 * OPTIONS_MAX + 3], letter[2] = "";
+	char shorts[2 * OPTIONS_MAX + 3];
 	int key;
 
 	getopt_tables(command, longs, shorts);
@@ -121,9 +135,7 @@ int cli_next(const struct cli_command *command, int argc, char **argv, char **ar
 		*status = cli_usage(command, "no value for option", argv[optind - 1]);
 		return -1;
 	case '?':
-		letter[0] = (char)(isprint(optopt) ? optopt : '\0');
-		*status = cli_usage(command, "unknown option",
-				    letter[0] ? letter : argv[optind - 1]);
+		*status = wrong_option(command, argv);
 		return -1;
 	default:
 		return key;
@@ -233,19 +245,44 @@ FILE *cli_create(const char *path)
 	return file;
 }
 
+int cli_flush(void)
+{
+	static bool told;
+	int error = errno;	/* of a write that has failed already, when one has */
+
+	if (fflush(stdout))
+		error = errno;
+	else if (!ferror(stdout))
+		return CLI_PASS;
+	/* A reader that has had enough, such as head(1), needs no word about it. */
+	if (!told && error != EPIPE)
+		cli_say("cannot write to standard output: %s", strerror(error));
+	told = true;
+	return CLI_IO;
+}
+
+/* What did not become whole: but a device, a pipe or a link somebody else has made stays. */
+static void remove_part(const char *path)
+{
+	struct stat status;
+
+	if (!lstat(path, &status) && S_ISREG(status.st_mode))
+		unlink(path);
+}
+
 int cli_finish(FILE *file, const char *path, bool ok)
 {
-	int error = 0;
+	bool failed;
+	int error;
 
-	if (file == stdout) {
-		if (fflush(stdout))
-			error = errno;
-	} else if (fclose(file)) {
-		error = errno;
-	}
+	if (file == stdout)
+		return cli_flush() == CLI_PASS && ok ? CLI_PASS : CLI_IO;
+	failed = ferror(file);
+	error = fclose(file) ? errno : failed ? EIO : 0;
 	if (error)
 		cli_say("cannot write '%s': %s", path, strerror(error));
-	if ((error || !ok) && file != stdout)
-		unlink(path);
-	return error || !ok ? CLI_IO : CLI_PASS;
+	if (!error && ok)
+		return CLI_PASS;
+	remove_part(path);
+	return CLI_IO;
 }

@@ -73,9 +73,12 @@ int cli_parse_rate(const char *option, const char *text, struct kinora_rational 
 /* A name of the table of formats, or four characters. */
 int cli_parse_format(const char *option, const char *text, uint32_t *fourcc);
 
+/* What has gone to stdout so far is out, or CLI_IO and, the first time, a message. */
+int cli_flush(void);
+
 /* The file to write, "-" is stdout; NULL after a message. */
 FILE *cli_create(const char *path);
-/* Closes it; ok false, or a failure now: the file is removed. Returns an enum cli_exit. */
+/* Closes it; ok false, or a failure by now: a regular file is removed. An enum cli_exit. */
 int cli_finish(FILE *file, const char *path, bool ok);
 
 #endif

@@ -9,7 +9,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -31,7 +30,7 @@ static const struct cli_option options[] = {
 	{ OPT_FIX, "fix", NULL, "set, check: put checksums right first" },
 	{ OPT_FORCE, "force", NULL, "set: although it breaks rules" },
 	{ OPT_FROM, "from", "SOURCE", "modify: a preset or file instead of what is in the card" },
-	{ 'o', "output", "FILE", "show, modify, check: write to this file" },
+	{ 'o', "output", "FILE", "show, modify, check --fix: write to this file" },
 	{ 'n', "dry-run", NULL, "set, modify: show what would change, and change nothing" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -39,6 +38,7 @@ static const struct cli_option options[] = {
 struct request {
 	const char *device, *connector, *from, *output;
 	bool raw, hex, json, fix, force, dry_run;
+	unsigned int given;		/* bits: places in the table of options */
 	char **words;
 	int count;
 };
@@ -92,16 +92,46 @@ static int read_source(const char *source, struct kinora_edid *edid)
 	return CLI_IO;
 }
 
+static bool put_edid(const struct kinora_edid *edid, FILE *file, bool hex)
+{
+	return hex ? !kinora_edid_write_hex(edid, file) :
+		     fwrite(edid->bytes, 1, edid->size, file) == edid->size;
+}
+
 static int write_edid(const struct kinora_edid *edid, const char *path, bool hex)
 {
 	FILE *file = cli_create(path);
-	bool ok;
 
-	if (!file)
-		return CLI_IO;
-	ok = hex ? !kinora_edid_write_hex(edid, file) :
-		   fwrite(edid->bytes, 1, edid->size, file) == edid->size;
-	return cli_finish(file, path, ok);
+	return file ? cli_finish(file, path, put_edid(edid, file, hex)) : CLI_IO;
+}
+
+/* In the file's own bytes: it may be the only copy, so it is neither emptied first nor removed. */
+static int rewrite_edid(const struct kinora_edid *edid, const char *path, bool hex)
+{
+	FILE *file = fopen(path, "r+e");
+	int error = 0;
+
+	if (!file || !put_edid(edid, file, hex) || fflush(file) ||
+	    ftruncate(fileno(file), ftell(file)))
+		error = errno;
+	if (file && fclose(file) && !error)
+		error = errno;
+	if (!error)
+		return CLI_PASS;
+	cli_say("cannot write '%s': %s", path, strerror(error));
+	return CLI_IO;
+}
+
+/* What changes; false: nothing does. */
+static bool show_change(const struct kinora_edid *from, const struct kinora_edid *to)
+{
+	bool same = from->size == to->size && !memcmp(from->bytes, to->bytes, to->size);
+
+	if (same)
+		puts("no difference");
+	else if (!edid_diff(from, to, stdout))
+		puts("a difference in bytes only, of which 'kinora edid show' does not tell");
+	return !same;
 }
 
 /* ------------------------------------------------------------------- show */
@@ -183,9 +213,10 @@ static bool is_hex_file(const char *path)
 	return got == sizeof(start) && memcmp(start, "\0\xff\xff\xff\xff\xff\xff\0", 8);
 }
 
+/* On out, which is not stdout when the EDID itself goes there. */
 static int print_findings(const struct request *request, const struct kinora_edid *edid,
 			  const struct kinora_edid_finding *findings, size_t count,
-			  const char *source)
+			  const char *source, FILE *out)
 {
 	size_t i;
 	bool sums = false;
@@ -198,26 +229,45 @@ static int print_findings(const struct request *request, const struct kinora_edi
 				findings[i].failure ? "failure" : "warning", "block",
 				(int)findings[i].block, "text", findings[i].text));
 		return describe_print_json(json_pack("{s:I, s:o}", "bytes",
-						     (json_int_t)edid->size, "findings", array));
+						     (json_int_t)edid->size, "findings", array),
+					   JSON_INDENT(1));
 	}
 	for (i = 0; i < count; i++) {
-		printf("%s  block %u: %s\n", findings[i].failure ? "FAIL" : "warn",
-		       findings[i].block, findings[i].text);
+		fprintf(out, "%s  block %u: %s\n", findings[i].failure ? "FAIL" : "warn",
+			findings[i].block, findings[i].text);
 		sums |= is_checksum(&findings[i]);
 	}
 	if (sums)
-		printf("'kinora edid check --fix %s' puts checksums right\n",
-		       source ? source : "FILE");
+		fprintf(out, "'kinora edid check --fix %s' puts checksums right\n",
+			source ? source : "FILE");
 	if (!count)
-		printf("%zu bytes, no finding\n", edid->size);
-	return fflush(stdout) ? CLI_IO : CLI_PASS;
+		fprintf(out, "%zu bytes, no finding\n", edid->size);
+	return cli_flush();
+}
+
+/* Writes what came out of --fix: to another file always, to its own when something was wrong. */
+static int write_fixed(const struct kinora_edid *edid, const char *source, const char *output,
+		       unsigned int wrong)
+{
+	bool own = strcmp(output, "-") && !strcmp(output, source), hex = is_hex_file(source);
+	int ret = CLI_PASS;
+
+	if (!own)
+		ret = write_edid(edid, output, hex);
+	else if (wrong)
+		ret = rewrite_edid(edid, output, hex);
+	if (!ret && wrong && strcmp(output, "-"))
+		fprintf(stderr, "kinora: checksums put right in '%s'\n", output);
+	return ret;
 }
 
 static int check(const struct cli_command *command, const struct request *request)
 {
 	struct kinora_edid_finding findings[FINDINGS_MAX];
 	const char *source = request->count == 2 ? request->words[1] : NULL;
+	const char *output = request->output ? request->output : source;
 	size_t count, failures;
+	FILE *out = stdout;
 	struct kinora_edid edid;
 	struct kinora_card card;
 	int ret;
@@ -227,6 +277,14 @@ static int check(const struct cli_command *command, const struct request *reques
 	if (request->fix && (!source || is_preset(source)))
 		return cli_usage(command, "'--fix' wants a file, not",
 				 source ? source : "the card");
+	if (request->output && !request->fix)
+		return cli_usage(command, "only '--fix' writes a file, such as", request->output);
+	if (request->fix && !strcmp(output, "-")) {
+		if (request->json)
+			return cli_usage(command, "the EDID goes to standard output, so there is "
+					 "no room for", "--json");
+		out = stderr;
+	}
 	if (source) {
 		ret = read_source(source, &edid);
 		if (ret)
@@ -236,17 +294,13 @@ static int check(const struct cli_command *command, const struct request *reques
 		if (ret)
 			return cli_failed(ret);
 	}
-	if (request->fix && kinora_edid_fix_checksums(&edid)) {
-		const char *output = request->output ? request->output : source;
-
-		ret = write_edid(&edid, output, is_hex_file(source));
+	if (request->fix) {
+		ret = write_fixed(&edid, source, output, kinora_edid_fix_checksums(&edid));
 		if (ret)
 			return ret;
-		if (strcmp(output, "-"))
-			fprintf(stderr, "kinora: checksums put right in '%s'\n", output);
 	}
 	failures = count_failures(&edid, findings, &count);
-	ret = print_findings(request, &edid, findings, count, source);
+	ret = print_findings(request, &edid, findings, count, source, out);
 	return ret ? ret : failures ? CLI_CHECK_FAILED : CLI_PASS;
 }
 
@@ -275,7 +329,7 @@ static bool is_sound(const struct request *request, const struct kinora_edid *ed
 	else
 		cli_say("not set: sources may refuse it or send what cannot be received; '--force' "
 			"sets it all the same");
-	return request->force && !sums;
+	return false;
 }
 
 static int set_card(const struct request *request, const struct kinora_card *card,
@@ -315,8 +369,7 @@ static int set(const struct cli_command *command, const struct request *request)
 	if (ret)
 		return cli_failed(ret);
 	if (request->dry_run) {
-		if (!edid_diff(&old, &edid, stdout))
-			printf("%s: no difference\n", request->connector);
+		show_change(&old, &edid);
 		return CLI_PASS;
 	}
 	return set_card(request, &card, &edid);
@@ -339,6 +392,7 @@ static int modify(const struct cli_command *command, const struct request *reque
 	const char *const *changes = (const char *const *)(request->words + 1);
 	struct kinora_edid edid, old;
 	struct kinora_card card;
+	bool changed;
 	int ret;
 
 	if (request->count < 2) {
@@ -364,61 +418,58 @@ static int modify(const struct cli_command *command, const struct request *reque
 		cli_say("%s", kinora_error());
 		return ret == -EINVAL ? CLI_USAGE : CLI_CHECK_FAILED;
 	}
-	if (request->output && !strcmp(request->output, "-"))
+	if (!request->dry_run && request->output && !strcmp(request->output, "-"))
 		return write_edid(&edid, "-", request->hex);
-	if (!edid_diff(&old, &edid, stdout)) {
-		puts("no difference");
+	changed = show_change(&old, &edid);
+	if (request->dry_run)
 		return CLI_PASS;
-	}
 	if (request->output)
 		return write_edid(&edid, request->output, request->hex);
-	return request->dry_run || request->from ? CLI_PASS : set_card(request, &card, &edid);
+	return request->from || !changed ? CLI_PASS : set_card(request, &card, &edid);
 }
 
 /* -------------------------------------------------------------------- run */
 
-/* Does the verb know the option? Others are told, not passed over. */
+/* The verbs, and the options that go with each: others are told, not passed over. */
 static const struct {
 	const char *name;
 	int (*run)(const struct cli_command *command, const struct request *request);
-	bool shows, fixes, forces, from, writes, dry_runs;
+	int options[7];			/* ends with 0 */
 } verbs[] = {
-	{ "show", show, true, false, false, false, true, false },
-	{ "list", list, false, false, false, false, false, false },
-	{ "set", set, false, true, true, false, false, true },
-	{ "clear", clear, false, false, false, false, false, false },
-	{ "modify", modify, false, false, false, true, true, true },
-	{ "check", check, false, true, false, false, true, false },
+	{ "show", show, { 'd', 'c', OPT_RAW, OPT_HEX, OPT_JSON, 'o' } },
+	{ "list", list, { 0 } },
+	{ "set", set, { 'd', 'c', 'n', OPT_FIX, OPT_FORCE } },
+	{ "clear", clear, { 'd', 'c' } },
+	{ "modify", modify, { 'd', 'c', 'n', OPT_FROM, OPT_HEX, 'o' } },
+	{ "check", check, { 'd', 'c', OPT_JSON, OPT_FIX, 'o' } },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-/* The first option that verb i does not know, or NULL. */
-static const char *foreign_option(const struct request *request, size_t i)
+/* The first option that was given and that verb i does not know, or NULL. */
+static const struct cli_option *foreign_option(const struct request *request, size_t i)
 {
-	bool is_check = verbs[i].run == check, is_modify = verbs[i].run == modify;
+	const struct cli_option *option;
+	const int *known;
 
-	if (request->raw && !verbs[i].shows)
-		return "--raw";
-	if (request->hex && !verbs[i].shows && !is_modify)
-		return "--hex";
-	if (request->json && !verbs[i].shows && !is_check)
-		return "--json";
-	if (request->fix && !verbs[i].fixes)
-		return "--fix";
-	if (request->force && !verbs[i].forces)
-		return "--force";
-	if (request->from && !verbs[i].from)
-		return "--from";
-	if (request->output && !verbs[i].writes)
-		return "--output";
-	if (request->dry_run && !verbs[i].dry_runs)
-		return "--dry-run";
+	for (option = options; option->key; option++) {
+		if (!(request->given & 1u << (option - options)))
+			continue;
+		for (known = verbs[i].options; *known && *known != option->key; known++)
+			;
+		if (!*known)
+			return option;
+	}
 	return NULL;
 }
 
 static void request_option(struct request *request, int key, char *argument)
 {
+	size_t i;
+
+	for (i = 0; options[i].key; i++)
+		if (options[i].key == key)
+			request->given |= 1u << i;
 	switch (key) {
 	case 'd':
 		request->device = argument;
@@ -463,7 +514,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
 {
 	struct request request = { .connector = "hdmi1" };
 	int key, status = CLI_PASS, i;
-	const char *foreign;
+	const struct cli_option *foreign;
 	char *argument;
 	size_t verb;
 
@@ -492,8 +543,8 @@ static int run(const struct cli_command *command, int argc, char **argv)
 		return cli_usage(command, "unexpected argument", request.words[0]);
 	foreign = foreign_option(&request, verb);
 	if (foreign) {
-		cli_say("'%s' does not go with 'kinora edid %s': 'kinora edid --help' lists what "
-			"does", foreign, request.words[0]);
+		cli_say("'--%s' does not go with 'kinora edid %s': 'kinora edid --help' lists what "
+			"does", foreign->name, request.words[0]);
 		return CLI_USAGE;
 	}
 	return verbs[verb].run(command, &request);

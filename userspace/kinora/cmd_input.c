@@ -70,16 +70,6 @@ static int cards_find(const char *device, struct kinora_card **list, size_t *cou
 	return 0;
 }
 
-static int print_json_line(const struct kinora_card *list, size_t count)
-{
-	json_t *root = input_json(list, count);
-	int failed = !root || json_dumpf(root, stdout, JSON_COMPACT) || putchar('\n') == EOF ||
-		     fflush(stdout);
-
-	json_decref(root);
-	return failed ? CLI_IO : CLI_PASS;
-}
-
 static int look(const struct request *request, bool terminal)
 {
 	struct kinora_card *list = NULL;
@@ -88,19 +78,19 @@ static int look(const struct request *request, bool terminal)
 
 	ret = cards_find(request->device, &list, &count);
 	if (ret)
-		return cli_failed(ret);
-	if (request->json && request->watch) {
-		status = print_json_line(list, count);
-	} else if (request->json) {
-		status = describe_print_json(input_json(list, count));
-	} else {
+		status = cli_failed(ret);
+	if (request->json) {
+		int printed = describe_print_json(input_json(list, count), request->watch ?
+						  JSON_COMPACT : JSON_INDENT(1));
+
+		status = status ? status : printed;
+	} else if (!status) {
 		if (terminal)
 			fputs("\033[H\033[2J", stdout);
 		input_print(list, count, stdout);
 		if (request->watch && !terminal)
 			putchar('\n');
-		if (fflush(stdout))
-			status = CLI_IO;
+		status = cli_flush();
 	}
 	free(list);
 	return status;
@@ -108,7 +98,8 @@ static int look(const struct request *request, bool terminal)
 
 static int watch(const struct request *request)
 {
-	struct sigaction action = { .sa_handler = on_interrupt };
+	/* ends a wait, not a line that is being written */
+	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	bool terminal = !request->json && isatty(STDOUT_FILENO);
 	int status = CLI_PASS, ret = 1;
 

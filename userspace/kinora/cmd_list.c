@@ -97,7 +97,8 @@ static int print_json(const struct kinora_channel *list, size_t count,
 		json_array_append_new(channels, describe_channel_json(&list[i]));
 	for (i = 0; i < card_count; i++)
 		json_array_append_new(array, card_json(&cards[i]));
-	return describe_print_json(json_pack("{s:o, s:o}", "channels", channels, "cards", array));
+	return describe_print_json(json_pack("{s:o, s:o}", "channels", channels, "cards", array),
+				   JSON_INDENT(1));
 }
 
 static int run(const struct cli_command *command, int argc, char **argv)

@@ -134,14 +134,6 @@ static void print_state(struct state *state)
 
 /* ------------------------------------------------------------------- JSON */
 
-static const char *lock_word(enum kinora_lock lock)
-{
-	static const char *const words[] = { "unknown", "none", "unstable", "unsupported",
-					     "locked" };
-
-	return words[lock];
-}
-
 static json_t *colour_json(const struct kinora_colour *colour)
 {
 	return json_pack("{s:s, s:s, s:s, s:s}",
@@ -168,7 +160,7 @@ static json_t *payload_json(uint32_t payload_id)
 static json_t *signal_json(const struct kinora_signal_info *signal)
 {
 	return json_pack("{s:s, s:I, s:I, s:b, s:o, s:I, s:I, s:I, s:b, s:b, s:o, s:o}",
-			 "lock", lock_word(signal->lock),
+			 "lock", describe_lock(signal->lock),
 			 "width", (json_int_t)signal->width,
 			 "height", (json_int_t)signal->height,
 			 "interlaced", signal->interlaced,
@@ -298,7 +290,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
 	}
 	if (!json)
 		return status;
-	printed = describe_print_json(json_pack("{s:o}", "channels", array));
+	printed = describe_print_json(json_pack("{s:o}", "channels", array), JSON_INDENT(1));
 	return status ? status : printed;
 }
 

@@ -501,6 +501,9 @@ static int run(const struct cli_command *command, int argc, char **argv)
 		if (parse_option(key, argument, &request))
 			return CLI_USAGE;
 	}
+	if (request.json && request.html && !strcmp(request.json, "-") &&
+	    !strcmp(request.html, "-"))
+		return cli_usage(command, "'--json' and '--html' cannot both go to", "-");
 	report = calloc(1, sizeof(*report));
 	if (!report) {
 		cli_say("out of memory for a report");

@@ -2,7 +2,6 @@
 /*
  * Channels and signals in words and in JSON.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "cli.h"
@@ -81,8 +80,7 @@ json_t *describe_rate_json(struct kinora_rational rate)
 	return json_pack("{s:I, s:I}", "num", (json_int_t)rate.num, "den", (json_int_t)rate.den);
 }
 
-/* null for "". */
-static json_t *text_json(const char *text)
+json_t *describe_text(const char *text)
 {
 	return text[0] ? json_string(text) : json_null();
 }
@@ -99,24 +97,33 @@ json_t *describe_channel_json(const struct kinora_channel *channel)
 	return json_pack("{s:I, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o}",
 			 "channel", (json_int_t)channel->number,
 			 "node", channel->video,
-			 "metadata_node", text_json(channel->meta),
+			 "metadata_node", describe_text(channel->meta),
 			 "name", channel->name,
 			 "driver", channel->driver,
 			 "bus", channel->bus,
-			 "serial", text_json(channel->serial),
+			 "serial", describe_text(channel->serial),
 			 "link", link_json(channel->link_speed, channel->link_width),
 			 "link_max", link_json(channel->link_speed_max, channel->link_width_max));
 }
 
-int describe_print_json(json_t *root)
+const char *describe_lock(enum kinora_lock lock)
 {
-	int status = CLI_PASS;
+	static const char *const words[] = { "unknown", "none", "unstable", "unsupported",
+					     "locked" };
 
-	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) || putchar('\n') == EOF ||
-	    fflush(stdout)) {
-		cli_say("cannot write JSON: %s", root ? strerror(errno) : "out of memory");
-		status = CLI_IO;
-	}
+	return words[lock];
+}
+
+int describe_print_json(json_t *root, size_t flags)
+{
+	bool dumped = root && !json_dumpf(root, stdout, flags);
+	int status;
+
+	putchar('\n');
 	json_decref(root);
-	return status;
+	status = cli_flush();
+	if (dumped || status)
+		return status;
+	cli_say("out of memory for JSON");
+	return CLI_IO;
 }

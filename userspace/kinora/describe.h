@@ -28,7 +28,12 @@ bool describe_hdmi(const struct kinora_connector *connector, char text[DESCRIBE_
 json_t *describe_rate_json(struct kinora_rational rate);
 json_t *describe_channel_json(const struct kinora_channel *channel);
 
-/* Prints and frees it. Returns an enum cli_exit. */
-int describe_print_json(json_t *root);
+/* A string; null for "". */
+json_t *describe_text(const char *text);
+/* "none", "unstable", "unsupported", "locked", "unknown". */
+const char *describe_lock(enum kinora_lock lock);
+
+/* Prints it, with flags of json_dumpf(), and frees it. Returns an enum cli_exit. */
+int describe_print_json(json_t *root, size_t flags);
 
 #endif

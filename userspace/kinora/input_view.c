@@ -295,11 +295,6 @@ void input_print(const struct kinora_card *cards, size_t count, FILE *out)
 
 /* ------------------------------------------------------------------- JSON */
 
-static json_t *text_json(const char *text)
-{
-	return text[0] ? json_string(text) : json_null();
-}
-
 static json_t *numbers_json(const unsigned int *numbers, unsigned int count)
 {
 	json_t *array = json_array();
@@ -325,14 +320,6 @@ static json_t *payload_json(const struct kinora_connector *c)
 	return array;
 }
 
-static const char *lock_word(enum kinora_lock lock)
-{
-	static const char *const words[] = { "unknown", "none", "unstable", "unsupported",
-					     "locked" };
-
-	return words[lock];
-}
-
 static json_t *signal_json(const struct kinora_connector *c)
 {
 	char mode[INPUT_MODE];
@@ -345,9 +332,10 @@ static json_t *signal_json(const struct kinora_connector *c)
 			 "scan", c->interlaced ? "interlaced" : c->psf ? "psf" : "progressive",
 			 "rate", describe_rate_json(c->rate), "htotal", (int)c->htotal,
 			 "vtotal", (int)c->vtotal, "pixelclock", (json_int_t)c->pixelclock,
-			 "interface", text_json(c->interface),
-			 "colorimetry", text_json(c->colorimetry),
-			 "transfer", text_json(c->transfer), "sampling", text_json(c->sampling),
+			 "interface", describe_text(c->interface),
+			 "colorimetry", describe_text(c->colorimetry),
+			 "transfer", describe_text(c->transfer),
+			 "sampling", describe_text(c->sampling),
 			 "range", c->full_range ? "full" : "narrow", "depth", (int)c->depth);
 }
 
@@ -378,10 +366,10 @@ static json_t *quad_json(const struct kinora_connector *c)
 {
 	if (strcmp(c->id, "sdi-quad"))
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "mapping", text_json(c->mapping),
-			 "order", text_json(c->order),
-			 "mapping_override", text_json(c->mapping_override),
-			 "order_override", text_json(c->order_override),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "mapping", describe_text(c->mapping),
+			 "order", describe_text(c->order),
+			 "mapping_override", describe_text(c->mapping_override),
+			 "order_override", describe_text(c->order_override),
 			 "skew_ns", numbers_json(c->skew_ns, 4));
 }
 
@@ -391,7 +379,7 @@ static json_t *hdmi_json(const struct kinora_connector *c)
 		return json_null();
 	return json_pack("{s:b, s:b, s:b, s:i, s:i, s:o, s:I}", "power", c->power,
 			 "hotplug", c->hotplug, "hdmi", c->hdmi, "vic", (int)c->vic,
-			 "frl_rate", (int)c->frl_rate, "it_content", text_json(c->it_content),
+			 "frl_rate", (int)c->frl_rate, "it_content", describe_text(c->it_content),
 			 "infoframes", (json_int_t)c->infoframes);
 }
 
@@ -403,9 +391,9 @@ static json_t *connector_json(const struct kinora_card *card, const struct kinor
 	kinora_connector_advice(c, advice);
 	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:b,"
 			 " s:b, s:i, s:I, s:I, s:I, s:o, s:o}",
-			 "id", c->id, "name", c->name, "state", lock_word(c->lock),
-			 "reason", !strcmp(c->reason, "none") ? json_null() : text_json(c->reason),
-			 "text", text, "next_step", text_json(advice),
+			 "id", c->id, "name", c->name, "state", describe_lock(c->lock),
+			 "reason", describe_text(strcmp(c->reason, "none") ? c->reason : ""),
+			 "text", text, "next_step", describe_text(advice),
 			 "capturable", c->capturable, "signal", signal_json(c),
 			 "quad_link", quad_json(c), "hdmi", hdmi_json(c),
 			 "payload_ids", payload_json(c),
@@ -427,11 +415,11 @@ static json_t *route_json(const struct kinora_route *route)
 		json_array_append_new(inputs, json_string(route->inputs[i]));
 	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "channel", (int)route->channel.number, "node", route->channel.video,
-			 "input", text_json(route->input), "inputs", inputs,
-			 "video_state", text_json(route->video_state),
-			 "metadata_state", text_json(route->meta_state),
-			 "video_holder", text_json(route->video_holder),
-			 "metadata_holder", text_json(route->meta_holder));
+			 "input", describe_text(route->input), "inputs", inputs,
+			 "video_state", describe_text(route->video_state),
+			 "metadata_state", describe_text(route->meta_state),
+			 "video_holder", describe_text(route->video_holder),
+			 "metadata_holder", describe_text(route->meta_holder));
 }
 
 static json_t *card_json(const struct kinora_card *card)
@@ -443,9 +431,9 @@ static json_t *card_json(const struct kinora_card *card)
 		json_array_append_new(connectors, connector_json(card, &card->connectors[i]));
 	for (i = 0; i < card->route_count; i++)
 		json_array_append_new(channels, route_json(&card->routes[i]));
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "serial", text_json(card->serial),
-			 "bus", card->bus, "firmware", text_json(card->firmware),
-			 "firmware_source", text_json(card->firmware_source),
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "serial", describe_text(card->serial),
+			 "bus", card->bus, "firmware", describe_text(card->firmware),
+			 "firmware_source", describe_text(card->firmware_source),
 			 "connectors", connectors, "channels", channels);
 }
 

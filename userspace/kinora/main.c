@@ -71,12 +71,9 @@ static int run_help(int argc, char **argv)
 	return CLI_PASS;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct cli_command *command;
-
-	/* A reader that has had enough shows as EPIPE, so that devices are closed in order. */
-	signal(SIGPIPE, SIG_IGN);
 
 	if (argc < 2) {
 		help(stderr);
@@ -92,4 +89,16 @@ int main(int argc, char **argv)
 	if (!command)
 		return say_unknown(argv[1]);
 	return command->run(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int status, flushed;
+
+	/* A reader that has had enough shows as EPIPE, so that devices are closed in order. */
+	signal(SIGPIPE, SIG_IGN);
+
+	status = run(argc, argv);
+	flushed = cli_flush();
+	return flushed > status ? flushed : status;
 }
