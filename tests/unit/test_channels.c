@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sources: userspace/lib/channels.c userspace/lib/error.c tests/unit/fake_sysfs.c */
+/* Sources: userspace/lib/channels.c userspace/lib/text.c userspace/lib/error.c */
+/* Sources: tests/unit/fake_sysfs.c */
 /*
  * Description: which channels there are, read from a sysfs made for the test: two cards and a
  * webcam, nodes in any order; names that mean a channel; who has a node open.

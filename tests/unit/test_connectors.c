@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Sources: userspace/lib/connector*.c userspace/lib/watch.c userspace/lib/channels.c */
 /* Sources: userspace/lib/error.c userspace/lib/rate.c userspace/lib/colour.c */
-/* Sources: userspace/lib/format.c userspace/lib/state_file.c tests/unit/fake_sysfs.c */
+/* Sources: userspace/lib/format.c userspace/lib/state_file.c userspace/lib/text.c */
+/* Sources: tests/unit/fake_sysfs.c */
 /* Sources: userspace/kinora/input_view.c userspace/kinora/describe.c userspace/kinora/cli.c */
 /*
  * Description: cards with their connectors and routing, read from a sysfs made for the test as
@@ -337,6 +338,42 @@ static void test_json(void)
 	json_decref(root_json);
 }
 
+/*
+ * A program's name may be anything, and is cut off at 15 bytes: "\xe5\xbd\x95" is a character, two
+ * bytes of it are none. The channel is shown all the same, and no escape sequence gets through.
+ */
+static void test_names_of_holders(void)
+{
+	static const char *const rows[][2] = {
+		{ "\xe5\xbd\x95\xe5\x83\x8f 12", "\xe5\xbd\x95\xe5\x83\x8f 12" },
+		{ "record\xe5\xbd 12", "record?? 12" },
+		{ "a\033[2Jb\t 12", "a?[2Jb? 12" },
+		/* Latin-1; overlong; a surrogate */
+		{ "\xe9t\xc0\xaf\xed\xa0\x80 12", "?t????? 12" },
+		/* C1; above U+10FFFF; DEL */
+		{ "\xc2\x9b\xf4\x90\x80\x80\x7f 12", "??????? 12" },
+		{ "\xf0\x9f\x8e\xac 12", "\xf0\x9f\x8e\xac 12" },
+	};
+	json_t *root_json, *channel;
+	struct kinora_card card;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fake_file(rows[i][0], CARD "/channels/ch1/video_holder");
+		card = the_card();
+		CU_ASSERT_STRING_EQUAL(card.routes[0].video_holder, rows[i][1]);
+		root_json = input_json(&card, 1);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(root_json);
+		channel = json_array_get(json_object_get(json_array_get(json_object_get(
+			root_json, "cards"), 0), "channels"), 0);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(channel, "channel")), 1);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(channel, "video_holder")),
+				       rows[i][1]);
+		json_decref(root_json);
+	}
+	fake_file("obs 4711", CARD "/channels/ch1/video_holder");
+}
+
 static void read_file(const char *name, char text[64])
 {
 	char path[PATH_MAX];
@@ -463,6 +500,7 @@ int main(void)
 		{ "reasons", test_reasons },
 		{ "table", test_table },
 		{ "json", test_json },
+		{ "names of holders", test_names_of_holders },
 		{ "mapping", test_mapping },
 		{ "watch", test_watch },
 		{ "state", test_state },

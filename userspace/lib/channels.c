@@ -17,22 +17,10 @@
 
 #include "channels.h"
 #include "error.h"
+#include "text.h"
 
 #define CLASS "/sys/class/video4linux"
 #define PATH_ROOM 512
-
-/* First line of a sysfs file; "" when it cannot be read: attributes come and go with drivers. */
-static void read_line(const char *path, char *text, size_t room)
-{
-	FILE *file = fopen(path, "re");
-
-	text[0] = '\0';
-	if (!file)
-		return;
-	if (fgets(text, (int)room, file))
-		text[strcspn(text, "\n")] = '\0';
-	fclose(file);
-}
 
 static void read_attribute(const char *root, const char *entry, const char *attribute, char *text,
 			   size_t room)
@@ -40,7 +28,7 @@ static void read_attribute(const char *root, const char *entry, const char *attr
 	char path[PATH_ROOM];
 
 	snprintf(path, sizeof(path), "%s" CLASS "/%s/%s", root, entry, attribute);
-	read_line(path, text, room);
+	kinora_text_read(path, text, room);
 }
 
 /* Name of the file that a link leads to: "kinora" for .../device/driver. */
@@ -354,7 +342,7 @@ int kinora_holders_scan(const char *root, uint64_t device, struct kinora_holder 
 			continue;
 		holders[count].pid = atoi(entry->d_name);
 		snprintf(path, sizeof(path), "%s/proc/%.16s/comm", root, entry->d_name);
-		read_line(path, holders[count].command, sizeof(holders[count].command));
+		kinora_text_read(path, holders[count].command, sizeof(holders[count].command));
 		count++;
 	}
 	closedir(dir);

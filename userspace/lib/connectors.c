@@ -4,18 +4,17 @@
  * (docs/sysfs-kinora.md): one value a file. No device is opened. Attributes may be missing, as
  * drivers and cards differ, and then their field is 0 or "".
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "channels.h"
 #include "connectors.h"
 #include "error.h"
+#include "text.h"
 
 #define PATH_ROOM 700
 #define VALUE_ROOM 128
@@ -26,17 +25,9 @@ static const char *const ids[] = { "sdi1", "sdi2", "sdi3", "sdi4", "sdi-quad", "
 static bool read_text(const char *folder, const char *name, char *text, size_t room)
 {
 	char path[PATH_ROOM];
-	FILE *file;
 
-	text[0] = '\0';
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fgets(text, (int)room, file))
-		text[strcspn(text, "\n")] = '\0';
-	fclose(file);
-	return true;
+	return kinora_text_read(path, text, room);
 }
 
 static unsigned long long read_number(const char *folder, const char *name)
@@ -334,17 +325,6 @@ int kinora_card_find(const char *name, struct kinora_card *card)
 	return kinora_card_find_below("", name, card);
 }
 
-/* Letters and digits alone, small: "sdi1" for "SDI 1" and "sdi-1". */
-static void plain_name(const char *name, char plain[KINORA_TEXT_MAX])
-{
-	size_t used = 0;
-
-	for (; *name && used < KINORA_TEXT_MAX - 1; name++)
-		if (isalnum((unsigned char)*name))
-			plain[used++] = (char)tolower((unsigned char)*name);
-	plain[used] = '\0';
-}
-
 const struct kinora_connector *kinora_card_connector(const struct kinora_card *card,
 						     const char *name)
 {
@@ -353,12 +333,12 @@ const struct kinora_connector *kinora_card_connector(const struct kinora_card *c
 	unsigned int parts = 0;
 	size_t i;
 
-	plain_name(name, wanted);
+	kinora_text_plain(name, wanted);
 	for (i = 0; wanted[0] && i < card->connector_count; i++) {
 		const struct kinora_connector *c = &card->connectors[i];
 
-		plain_name(c->id, id);
-		plain_name(c->name, full);
+		kinora_text_plain(c->id, id);
+		kinora_text_plain(c->name, full);
 		if (!strcmp(wanted, id) || !strcmp(wanted, full))
 			return c;
 		if (strstr(id, wanted) || strstr(full, wanted)) {

@@ -6,7 +6,6 @@
  * What surprises people: some drivers report the pixel clock of the integer rate and a flag for
  * 1/1.001, others the reduced clock. Either way the rate comes out as the right fraction here.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libv4l2.h>
@@ -17,6 +16,7 @@
 
 #include "device.h"
 #include "error.h"
+#include "text.h"
 #include "uapi/kinora.h"
 
 int kinora_node_ioctl(int fd, unsigned long request, void *argument)
@@ -121,6 +121,8 @@ int kinora_device_open(struct kinora_device **device, const struct kinora_channe
 	/* The kernel ends these strings; whoever sits in between might not. */
 	d->capability.driver[sizeof(d->capability.driver) - 1] = '\0';
 	d->capability.card[sizeof(d->capability.card) - 1] = '\0';
+	kinora_text_clean((char *)d->capability.driver);
+	kinora_text_clean((char *)d->capability.card);
 	snprintf(d->version, sizeof(d->version), "%u.%u.%u", d->capability.version >> 16 & 0xff,
 		 d->capability.version >> 8 & 0xff, d->capability.version & 0xff);
 	*device = d;
@@ -170,18 +172,8 @@ const char *kinora_device_input(struct kinora_device *device, unsigned int index
 	if (kinora_node_ioctl(device->fd, VIDIOC_ENUMINPUT, &device->input))
 		return NULL;
 	device->input.name[sizeof(device->input.name) - 1] = '\0';
+	kinora_text_clean((char *)device->input.name);
 	return (const char *)device->input.name;
-}
-
-/* Letters and digits alone, small: "sdi1" for "SDI 1" and "sdi-1". */
-static void plain_name(const char *name, char plain[KINORA_TEXT_MAX])
-{
-	size_t used = 0;
-
-	for (; *name && used < KINORA_TEXT_MAX - 1; name++)
-		if (isalnum((unsigned char)*name))
-			plain[used++] = (char)tolower((unsigned char)*name);
-	plain[used] = '\0';
 }
 
 /* The index of an input; -EINVAL with a message that lists them. */
@@ -192,13 +184,13 @@ static int input_find(struct kinora_device *device, const char *input)
 	const char *name;
 	int part = -1;
 
-	plain_name(input, wanted);
+	kinora_text_plain(input, wanted);
 	for (index = 0; (name = kinora_device_input(device, index)); index++) {
 		size_t length = strlen(names);
 		char number[12];
 
 		snprintf(number, sizeof(number), "%u", index);
-		plain_name(name, plain);
+		kinora_text_plain(name, plain);
 		if (!strcmp(input, number) || (wanted[0] && !strcmp(wanted, plain)))
 			return (int)index;
 		if (wanted[0] && strstr(plain, wanted)) {
