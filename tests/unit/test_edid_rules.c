@@ -166,6 +166,22 @@ static void test_checksums(void)
 	CU_ASSERT_EQUAL(kinora_edid_fix_checksums(&edid), 2);
 }
 
+/* The same with VIC 1 behind its formats, which a 4:2:0 map counts. */
+static struct kinora_edid with_vic_1(const struct kinora_edid *from)
+{
+	struct kinora_edid edid = *from;
+
+	unsigned int end = 133 + (edid.bytes[132] & 0x1f);
+
+	CU_ASSERT_EQUAL_FATAL(edid.bytes[132] >> 5, EDID_VIDEO);
+	memmove(edid.bytes + end + 1, edid.bytes + end, 254 - end);
+	edid.bytes[end] = 1;
+	edid.bytes[132]++;
+	edid.bytes[130]++;
+	kinora_edid_fix_checksums(&edid);
+	return edid;
+}
+
 static void test_base_rules(void)
 {
 	struct kinora_edid edid;
@@ -181,6 +197,10 @@ static void test_base_rules(void)
 	CU_ASSERT_TRUE(finds(&edid, 0, true, "analogue"));
 	edid = with(35, 0);
 	CU_ASSERT_TRUE(finds(&edid, 0, true, "640x480p60"));
+	/* one of the two will do, for edid-decode as well */
+	edid = with_vic_1(&edid);
+	CU_ASSERT_EQUAL(kinora_edid_check(&edid, NULL, 0), 0);
+	CU_ASSERT_TRUE(decode_passes(&edid, "VIC 1"));
 	edid = with(54, 0);
 	edid.bytes[55] = 0;
 	CU_ASSERT_TRUE(finds(&edid, 0, true, "preferred timing"));

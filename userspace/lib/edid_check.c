@@ -106,8 +106,9 @@ static void check_base(struct check *check, const uint8_t *base)
 		fail(check, "the manufacturer id is not three letters");
 	if (!(base[20] & 0x80))
 		fail(check, "it describes an analogue display");
-	if (!(base[35] & 0x20))
-		fail(check, "640x480p60 is missing in the established timings: every sink has it");
+	if (!(base[35] & 0x20) && !memchr(check->svds.vic, 1, check->svds.count))
+		fail(check, "640x480p60 is missing, as established timing or VIC 1: every sink has "
+		     "it");
 	if (!base[54] && !base[55])
 		fail(check, "the first descriptor is not the preferred timing");
 	for (at = 54; at <= 108; at += EDID_DTD_BYTES)
