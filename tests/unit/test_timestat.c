@@ -386,6 +386,26 @@ static void test_limits(void)
 				      "lost frames"));
 }
 
+/* A rate that is no standard one passes when it is asked for, and only then. */
+static void test_limits_odd_rate(void)
+{
+	struct kinora_timing_log *log = new_log();
+	struct kinora_timing_limits limits;
+
+	for (uint32_t n = 0; n < 200; n++)
+		add_frame(log, n, start_of(n, 15, 1, 0), 18000000, false);
+	analyse(log, 16000000);
+	kinora_timing_limits_init(&limits);
+	CU_ASSERT_FALSE(passes(&limits, "rate error"));
+	limits.rate = (struct kinora_rational){ 15, 1 };
+	CU_ASSERT_TRUE(passes(&limits, "rate error"));
+	limits.rate = (struct kinora_rational){ 16, 1 };
+	CU_ASSERT_FALSE(passes(&limits, "rate error"));
+	result.clock[KINORA_CLOCK_HOST].ppm_sigma = 34;	/* not certain any more */
+	limits.rate = (struct kinora_rational){ 15, 1 };
+	CU_ASSERT_FALSE(passes(&limits, "rate error"));
+}
+
 /* Nothing was measured: that is no pass. */
 static void test_limits_nothing(void)
 {
@@ -415,6 +435,7 @@ int main(void)
 		{ "nonstandard", test_nonstandard },
 		{ "hostile", test_hostile },
 		{ "limits", test_limits },
+		{ "limits of an odd rate", test_limits_odd_rate },
 		{ "limits nothing", test_limits_nothing },
 		CU_TEST_INFO_NULL,
 	};

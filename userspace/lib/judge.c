@@ -41,13 +41,13 @@ static double known(const struct kinora_distribution *distribution)
 	return distribution->count ? (double)distribution->p99_ns : NAN;
 }
 
-/* ppm against the rate that is expected, else against the nearest standard one. */
+/* ppm against the rate that is expected, whichever it is, else the nearest standard one. */
 static double rate_error(const struct kinora_clock_timing *clock, struct kinora_rational expected)
 {
-	if (!clock->frames || !clock->nominal.den)
+	if (!clock->frames || 3 * clock->ppm_sigma > KINORA_RATE_CERTAIN_PPM)
 		return NAN;
 	if (!expected.den)
-		return clock->ppm;
+		return clock->nominal.den ? clock->ppm : NAN;
 	return (clock->hz * expected.den / expected.num - 1) * 1e6;
 }
 

@@ -45,6 +45,8 @@ struct kinora_rational {
 
 /* Clocks of two sources count as the same rate within this; 1/1.001 is 999 ppm away. */
 #define KINORA_RATE_TOLERANCE_PPM 400.0
+/* A measured rate is certain when three times its standard uncertainty is within this. */
+#define KINORA_RATE_CERTAIN_PPM 100.0
 
 /*
  * The standard frame rate nearest to hz: 24, 25, 30, 48, 50, 60, 96, 100 or 120, those but 25,

@@ -50,7 +50,7 @@ const char *kinora_ppm_text(const struct kinora_clock_timing *clock, char text[P
 		snprintf(text, PPM_TEXT, "too few frames");
 	else if (clock->nominal.den)
 		snprintf(text, PPM_TEXT, "%+.3f ppm +- %.3f", clock->ppm, clock->ppm_sigma);
-	else if (3 * clock->ppm_sigma > 100)
+	else if (3 * clock->ppm_sigma > KINORA_RATE_CERTAIN_PPM)
 		snprintf(text, PPM_TEXT, "not certain, +- %.0f ppm: measure for longer",
 			 clock->ppm_sigma);
 	else

@@ -26,9 +26,6 @@
 /* Later than any clock since boot: fifty years. */
 #define TIME_MAX_NS (50ULL * 366 * 86400 * 1000000000)
 
-/* The fit must be this good (3 sigma) before a rate is given a name. */
-#define CERTAIN_PPM 100.0
-
 struct log_frame {
 	uint32_t sequence;
 	bool error, at_end;
@@ -242,7 +239,7 @@ static void series_fill(struct kinora_series *series, const int64_t *values, siz
 /* --------------------------------------------------------------- cadence */
 
 struct sums {
-	double xx, xy, yy;		/* of number, number and time, time, about their means */
+	double xx, xy;			/* of number, of number and time, about their means */
 	size_t used;			/* points in them */
 	unsigned int segments;
 };
@@ -288,7 +285,6 @@ static void fit_sums(const struct point *points, size_t count, struct sums *sums
 
 			sums->xx += x * x;
 			sums->xy += x * y;
-			sums->yy += y * y;
 		}
 		sums->used += end - start;
 		sums->segments++;
@@ -359,7 +355,7 @@ static void clock_fit(const struct point *points, size_t count, int64_t *tie,
 	residuals = fit_residuals(points, count, clock->period_ns, tie);
 	clock->ppm_sigma = sqrt(residuals.square / freedom / sums.xx) / clock->period_ns * 1e6;
 
-	if (clock->ppm_sigma * 3 <= CERTAIN_PPM)
+	if (clock->ppm_sigma * 3 <= KINORA_RATE_CERTAIN_PPM)
 		clock->nominal = kinora_rate_nearest(clock->hz);
 	if (clock->nominal.den)
 		clock->ppm = (clock->hz * clock->nominal.den / clock->nominal.num - 1) * 1e6;
