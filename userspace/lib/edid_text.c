@@ -3,11 +3,13 @@
  * An EDID in words, in the terms of E-EDID and CTA-861, block by block. What is broken is told
  * where it is, and the rest goes on: this is what one looks at when something does not work.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "edid_parts.h"
 #include "edid_words.h"
+#include "error.h"
 
 #define COLUMNS 96
 
@@ -379,5 +381,5 @@ int kinora_edid_write_text(const struct kinora_edid *edid, FILE *file)
 			fprintf(file, "    CHECKSUM IS WRONG: it is 0x%02x and should be 0x%02x\n",
 				block[KINORA_EDID_BLOCK - 1], sum);
 	}
-	return ferror(file) ? -5 : 0;
+	return ferror(file) ? kinora_fail(-EIO, "cannot write the EDID") : 0;
 }

@@ -132,14 +132,15 @@ int state_write(const struct state *state, const char *path)
 		return kinora_fail(-ENOMEM, "out of memory for the state");
 	}
 	free(body);
-	ret = is_same(path, text) ? 0 : make_folder(path);
-	if (!ret && !is_same(path, text)) {
-		ret = write_new(path, text);
-		if (!ret)
-			ret = 1;
+	if (is_same(path, text)) {
+		free(text);
+		return 0;
 	}
+	ret = make_folder(path);
+	if (!ret)
+		ret = write_new(path, text);
 	free(text);
-	return ret;
+	return ret ? ret : 1;
 }
 
 /* ------------------------------------------------------------------- read */
