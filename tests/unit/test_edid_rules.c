@@ -268,6 +268,11 @@ static void test_cta_rules(void)
 		{ HDMI "\x67\xd8\x5d\xc4\x02\x78\x80\x60", 16, 0, true, "version 2" },
 		{ "\x67\x03\x0c\x00\x10\x00\x00\x78", 8, 0, true, "340 at most" },
 		{ "\x63\x03\x0c\x00", 4, 0, true, "without a physical address" },
+		{ "\x65\x03\x0c\x00\x10\x20", 6, 0, true, "1.0.2.0 has a 0 before another digit" },
+		{ "\x65\x03\x0c\x00\x01\x00", 6, 0, true, "0.1.0.0 has a 0 before another digit" },
+		{ "\x67\x03\x0c\x00\x12\x30\x00\x44" VCDB, 11, 0, false, "" },
+		{ "\x67\x03\x0c\x00\x00\x00\x00\x44" VCDB, 11, 0, false, "" },
+		{ "\x67\x03\x0c\x00\xff\xff\x00\x44" VCDB, 11, 0, false, "f.f.f.f" },
 		{ "\x61\x03", 2, 0, true, "without its OUI" },
 		{ "\x41\xc7" HDMI FORUM VCDB, 21, 0, true, "as 4:2:0 only" },	/* 4320p60 */
 		{ "\x41\xc9" HDMI FORUM VCDB, 21, 0, true, "does not fit" },	/* 4320p120 */

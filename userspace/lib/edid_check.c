@@ -173,6 +173,16 @@ static void check_audio(struct check *check, const struct edid_item *item)
 	}
 }
 
+/* HDMI 1.4b, 8.7: behind the first 0 there are only more; f.f.f.f is none. */
+static bool is_address(unsigned int address)
+{
+	unsigned int digit;
+
+	for (digit = 0; digit < 4 && address >> 12; digit++)
+		address = address << 4 & 0xffff;
+	return !address;
+}
+
 static void check_hdmi(struct check *check, const struct edid_item *item)
 {
 	const uint8_t *b = item->bytes;
@@ -186,6 +196,9 @@ static void check_hdmi(struct check *check, const struct edid_item *item)
 	}
 	if (b[3] == 0xff && b[4] == 0xff)
 		warn(check, "the CEC physical address is f.f.f.f, which is none");
+	if (!is_address((unsigned int)b[3] << 8 | b[4]))
+		fail(check, "the CEC physical address %x.%x.%x.%x has a 0 before another digit",
+		     b[3] >> 4, b[3] & 0xf, b[4] >> 4, b[4] & 0xf);
 	/* HDMI 1.4b, 8.3.2: 165 MHz unless it says more, 340 at most */
 	check->hdmi_tmds = item->length >= 7 && b[6] ? b[6] * 5u : 165;
 	if (check->hdmi_tmds > 340)
