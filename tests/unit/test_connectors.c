@@ -206,6 +206,7 @@ static void test_modes(void)
 		{ 1280, 720, { 24000, 1001 }, false, false, "720p23.98" },
 		{ 4096, 2160, { 24, 1 }, false, false, "4096x2160p24" },
 		{ 720, 576, { 25, 1 }, true, false, "720x576i50" },
+		{ 1920, 1080, { 0, 0 }, false, false, "1080p" },	/* not known */
 		{ 0, 0, { 0, 0 }, false, false, "" },
 	};
 	struct kinora_connector c;

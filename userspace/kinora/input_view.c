@@ -22,12 +22,14 @@ static const char *const titles[COLUMNS] = {
 
 /* ------------------------------------------------------------------ words */
 
-/* A rate as it is said: "59.94", "60", "23.98". */
+/* A rate as it is said: "59.94", "60", "23.98"; "" when it is not known. */
 static void rate_words(struct kinora_rational rate, unsigned int times, char text[16])
 {
 	double hz = rate.den ? (double)rate.num * times / rate.den : 0;
 
-	if (rate.den == 1 || !rate.den)
+	if (!rate.den)
+		text[0] = '\0';
+	else if (rate.den == 1)
 		snprintf(text, 16, "%u", rate.num * times);
 	else
 		snprintf(text, 16, "%.2f", hz);

@@ -244,7 +244,8 @@ static struct kinora_rational timings_rate(const struct v4l2_bt_timings *bt)
 	if (!total)
 		return (struct kinora_rational){ 0, 0 };
 	rate = kinora_rate_nearest((double)bt->pixelclock / (double)total);
-	if (bt->flags & V4L2_DV_FL_REDUCED_FPS && rate.den == 1)
+	/* 24, 30, 48, 60, 96 and 120 Hz have a sister; 25, 50 and 100 Hz have none */
+	if (bt->flags & V4L2_DV_FL_REDUCED_FPS && rate.den == 1 && rate.num % 6 == 0)
 		rate = (struct kinora_rational){ rate.num * 1000, 1001 };
 	return rate;
 }
