@@ -182,6 +182,10 @@ static void test_errors(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "ref"));
 	CU_ASSERT_FALSE(ask(fd, "signal sdi1 1080p50 file=/nonexistent.y4m"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "/nonexistent.y4m"));
+	/* a line is not what stands before a byte 0 */
+	CU_ASSERT_EQUAL(send(fd, "signal sdi1 1080p50", 20, 0), 20);
+	CU_ASSERT_FALSE(ask(fd, "0"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "byte 0"));
 	/* nothing of that has changed anything, and the client is still served */
 	CU_ASSERT(ask(fd, "status"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "sdi1: off"));
@@ -250,8 +254,10 @@ static void test_script(void)
 	snprintf(file, sizeof(file), "%s/file", directory);
 	out = fopen(file, "we");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
-	fputs("# first\nsignal sdi1 1080p50\nwait 50\nsignal sdi2 1080p25\n", out);
+	fputs("# first\nsignal sdi1 1080p50\nbooks reset\nwait 50\nsignal sdi2 1080p25\n", out);
 	fclose(out);
+	card_register_read(&card, KINORA_REG_MAGIC);
+	CU_ASSERT_EQUAL(atomic_load(&card.books.reads_other), 1);
 	script_init(&script);
 	CU_ASSERT_EQUAL(script_add(&script, file, error, sizeof(error)), 0);
 	CU_ASSERT_EQUAL(script_add(&script, "signal sdi3 1080p30", error, sizeof(error)), 0);
@@ -261,6 +267,7 @@ static void test_script(void)
 	CU_ASSERT_EQUAL(script_begin(&script, &world, error, sizeof(error)), 0);
 	CU_ASSERT_STRING_EQUAL(world.text[STIMULUS_SDI1], "1080p50 rp219");
 	CU_ASSERT_STRING_EQUAL(world.text[STIMULUS_SDI2], "off");
+	CU_ASSERT_EQUAL(atomic_load(&card.books.reads_other), 0);
 	CU_ASSERT_EQUAL(script_go_on(&script), 0);
 	CU_ASSERT(fake_signal_wait(&card, KINORA_CONN_SDI2, KINORA_SIGNAL_LOCKED, 2000));
 	CU_ASSERT(fake_signal_wait(&card, KINORA_CONN_SDI3, KINORA_SIGNAL_LOCKED, 2000));

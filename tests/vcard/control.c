@@ -84,7 +84,7 @@ static int request(struct control *control, struct control_client *client)
 			if (!stimulus.books.reset)
 				return client_send_made(client, control_books(control->world,
 									      control->vfu));
-			books_reset(&control->world->card->books);
+			ret = world_apply(control->world, &stimulus, error, sizeof(error));
 			break;
 		case STIMULUS_STATUS:
 			return client_send_made(client, world_status(control->world));
@@ -113,9 +113,11 @@ static int client_lines(struct control *control, struct control_client *client)
 
 		*end = '\0';
 		if (end > client->line && end[-1] == '\r')
-			end[-1] = '\0';
+			*--end = '\0';
 		if (client->too_long)
 			ret = client_send(client, "error: the line is too long\n");
+		else if (strlen(client->line) != (size_t)(end - client->line))
+			ret = client_send(client, "error: byte 0 in the line, this is not text\n");
 		else
 			ret = request(control, client);
 		client->too_long = false;

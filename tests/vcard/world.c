@@ -464,6 +464,10 @@ int world_apply(struct world *world, const struct stimulus *stimulus, char *erro
 	case STIMULUS_CARD:
 		card_apply(world, stimulus);
 		break;
+	case STIMULUS_BOOKS:
+		if (stimulus->books.reset)
+			books_reset(&world->card->books);
+		break;
 	default:
 		break;
 	}

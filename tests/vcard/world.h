@@ -32,9 +32,9 @@ void world_init(struct world *world, struct card *card, uint64_t clip_memory);
 void world_finish(struct world *world);
 
 /*
- * Carry out a SIGNAL, FAULT or CARD. 0, or negative errno with the reason in error, and then
- * nothing has changed: -ENODEV for a connector this card lacks, -EOPNOTSUPP for a mode that does
- * not go through it, or what the clip failed with.
+ * Carry out what changes something: SIGNAL, FAULT, CARD, CEC, and BOOKS with reset. 0, or negative
+ * errno with the reason in error, and then nothing has changed: -ENODEV for a connector this card
+ * lacks, -EOPNOTSUPP for a mode that does not go through it, or what the clip failed with.
  */
 int world_apply(struct world *world, const struct stimulus *stimulus, char *error, size_t size);
 
