@@ -497,7 +497,7 @@ struct kinora_frame {
 struct kinora_meta {
 	uint32_t sequence;
 	uint64_t timestamp_ns;		/* CLOCK_MONOTONIC, as in the picture's frame */
-	uint64_t frame;			/* number on the wire since the card was reset */
+	uint64_t frame;			/* number on the wire since power-up */
 	uint64_t sof_ns, eof_ns;	/* start and end of frame, card clock */
 	uint64_t timecode;		/* KINORA_TC_* of kinora-uapi.h; 0: none */
 	uint32_t payload_id;
