@@ -320,6 +320,9 @@ static void test_bad_files(void)
 		  "'/nonexistent/x.json'", "No such file");
 	check_bad(4, run("timing", "--from", "/dev/null", NULL, NULL, NULL), "'/dev/null'",
 		  "not JSON");
+	check_bad(4, run("timing", "--from", "/tmp", NULL, NULL, NULL), "'/tmp'",
+		  "Is a directory");
+	check_bad(4, run("edid", "show", "/tmp", NULL, NULL, NULL), "'/tmp'", "Is a directory");
 }
 
 /* A measurement as the manual describes it, of three frames, to be judged anew. */

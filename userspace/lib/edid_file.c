@@ -87,7 +87,7 @@ int kinora_edid_read(struct kinora_edid *edid, FILE *file, const char *name)
 
 	memset(edid, 0, sizeof(*edid));
 	if (ferror(file))
-		return kinora_fail(-EIO, "cannot read '%s'", name);
+		return kinora_fail(-EIO, "cannot read '%s': %m", name);
 	ret = length < sizeof(text) ? read_bytes(edid, text, length) : -ENOSPC;
 	if (ret)
 		return kinora_fail(-EINVAL, "'%s' is too large for an EDID: 512 bytes are the most",

@@ -522,6 +522,8 @@ int kinora_timing_report_read_json(struct kinora_timing_report *report, FILE *in
 
 	memset(report, 0, sizeof(*report));
 	root = json_loadf(in, 0, &error);
+	if (!root && ferror(in))
+		return kinora_fail(-EIO, "cannot read it: %m");
 	if (!root)
 		return kinora_fail(-EINVAL, "not JSON: %s (line %d)", error.text, error.line);
 	format = json_string_value(json_object_get(root, "format"));
