@@ -308,8 +308,37 @@ static void test_together(void)
 	CU_ASSERT_EQUAL(change(&edid, "preferred=2160p30"), 0);
 	CU_ASSERT_EQUAL(kinora_edid_modify(&edid, slower, 4), 0);
 	CU_ASSERT_FALSE(has_line(&edid, "2160p60"));
-	CU_ASSERT_EQUAL(kinora_edid_modify(&edid, sdr + 1, 1), 0);
-	CU_ASSERT_EQUAL(kinora_edid_modify(&edid, sdr, 1), 0);
+	CU_ASSERT_EQUAL(kinora_edid_modify(&edid, sdr, 2), 0);
+}
+
+/* Whatever their order: the same EDID, or none. */
+static void test_any_order(void)
+{
+	static const struct {
+		const char *preset, *words[2];
+		int ret;
+	} rows[] = {
+		{ "8k", { "colour=709", "hdr=off" }, 0 },
+		{ "8k", { "colour=709", "hdr=hlg" }, -EINVAL },
+		{ "1080p50", { "depth=12", "frl=6" }, 0 },
+		{ "1080p50", { "depth=12", "tmds=600" }, 0 },
+		{ "1080p50", { "frl=6", "tmds=600" }, 0 },
+		{ "1080p50", { "frl=6", "tmds=300" }, -EINVAL },
+		{ "1080p50", { "+4320p60", "frl=6" }, 0 },
+		{ "1080p50", { "-1080p50", "preferred=720p50" }, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const turned[2] = { rows[i].words[1], rows[i].words[0] };
+		struct kinora_edid edid, other;
+
+		CU_ASSERT_EQUAL_FATAL(kinora_edid_preset(rows[i].preset, &edid), 0);
+		other = edid;
+		CU_ASSERT_EQUAL(kinora_edid_modify(&edid, rows[i].words, 2), rows[i].ret);
+		CU_ASSERT_EQUAL(kinora_edid_modify(&other, turned, 2), rows[i].ret);
+		CU_ASSERT_EQUAL(memcmp(&edid, &other, sizeof(edid)), 0);
+	}
 }
 
 /* All 154 formats and more blocks than one extension holds: a third block, counted by HF-EEODB. */
@@ -440,6 +469,7 @@ int main(void)
 		{ "preferred", test_preferred },
 		{ "words", test_words },
 		{ "together", test_together },
+		{ "any order", test_any_order },
 		{ "overflow", test_overflow },
 		{ "foreign", test_foreign },
 		{ "damaged", test_damaged },

@@ -752,11 +752,6 @@ const char *kinora_edid_change_help(unsigned int index)
 	return index < WORDS ? words[index].help : NULL;
 }
 
-static bool is_format(const char *change)
-{
-	return change[0] == '+' || change[0] == '-';
-}
-
 static int change_word(struct edid_doc *doc, const char *change)
 {
 	const char *equals = strchr(change, '=');
@@ -768,23 +763,39 @@ static int change_word(struct edid_doc *doc, const char *change)
 	return kinora_fail(-EINVAL, "unknown change '%s': 'kinora edid list' shows them", change);
 }
 
+#define TURNS 6
+
+/*
+ * When it is made, whichever place it has among the others: words before formats, and after
+ * another word what looks at its outcome: TMDS, which FRL sets too, then BT.709, which HDR does not
+ * go with, and depth, which the HDMI Forum block has for 4:2:0.
+ */
+static unsigned int turn_of(const char *change)
+{
+	if (!strncmp(change, "tmds=", 5))
+		return 1;
+	if (!strncmp(change, "colour=", 7) || !strncmp(change, "depth=", 6))
+		return 2;
+	if (change[0] == '+')
+		return 3;
+	if (!strncmp(change, "preferred=", 10))
+		return 4;
+	return change[0] == '-' ? 5 : 0;
+}
+
 int edid_doc_change(struct edid_doc *doc, const char *const *changes, size_t count)
 {
+	unsigned int turn;
 	int ret = 0;
 	size_t i;
 
-	for (i = 0; i < count && !ret; i++)
-		if (!is_format(changes[i]) && strncmp(changes[i], "preferred=", 10))
-			ret = change_word(doc, changes[i]);
-	for (i = 0; i < count && !ret; i++)
-		if (changes[i][0] == '+')
-			ret = change_format(doc, changes[i]);
-	for (i = 0; i < count && !ret; i++)
-		if (!strncmp(changes[i], "preferred=", 10))
-			ret = change_word(doc, changes[i]);
-	for (i = 0; i < count && !ret; i++)
-		if (changes[i][0] == '-')
-			ret = change_format(doc, changes[i]);
+	for (turn = 0; turn < TURNS; turn++)
+		for (i = 0; i < count && !ret; i++) {
+			if (turn_of(changes[i]) != turn)
+				continue;
+			ret = changes[i][0] == '+' || changes[i][0] == '-' ?
+				      change_format(doc, changes[i]) : change_word(doc, changes[i]);
+		}
 	return ret;
 }
 
