@@ -18,7 +18,7 @@
  *   kinora_channel.mutex  a channel's settings, its streams' starts and stops; it is the lock of
  *                         the channel's nodes and vb2 queues, so every ioctl holds it
  *   media_device.graph_mutex  the media core's, which V4L2's core takes in ioctls, too
- *   kinora_device.mutex   starting and stopping the card as a whole
+ *   kinora_device.mutex   starting and stopping the card as a whole, which input it is told
  *   kinora_edid.mutex     setting the EDID, and what follows from it
  *   cec_adapter.lock      the CEC core's; it is held around all operations of kinora_cec.c
  *   kinora_controller.mutex  the mailbox

@@ -5,9 +5,11 @@
  *
  * Programs such as OBS never query timings, so the driver locks on by itself: when a node is opened
  * and nobody else has it open, and when S_INPUT switches, the channel takes over the timing of the
- * signal. Until somebody has used S_INPUT it also chooses the input: the quad link if it carries a
- * picture (its links each look like a picture of their own), else the channel's own SDI connector,
- * else HDMI, else what it had. A channel whose buffers are in use is left as it is.
+ * signal. A metadata node does so only if the picture node is not open, because who has that one
+ * may have chosen timings already, and not asked for buffers yet. Until somebody has used S_INPUT
+ * the channel also chooses the input: the quad link if it carries a picture (its links each look
+ * like a picture of their own), else the channel's own SDI connector, else HDMI, else what it had.
+ * A channel whose buffers are in use is left as it is.
  *
  * The media graph (kinora_media.c) shows and changes the same routing.
  */
@@ -214,6 +216,15 @@ void kinora_input_lock_on(struct kinora_channel *channel)
 	kinora_controls_update(channel);
 }
 
+/* A node was opened: was it nobody's, and may it change the channel? */
+static bool is_free(struct kinora_node *node, struct file *file)
+{
+	struct kinora_channel *channel = node->channel;
+
+	return v4l2_fh_is_singular_file(file) &&
+	       (node == &channel->video || list_empty(&channel->video.vdev.fh_list));
+}
+
 /**
  * kinora_open() - open a node of either kind
  * @file: file
@@ -232,7 +243,7 @@ int kinora_open(struct file *file)
 		return -ENODEV;
 	mutex_lock(&channel->mutex);
 	ret = v4l2_fh_open(file);
-	if (!ret && v4l2_fh_is_singular_file(file))
+	if (!ret && is_free(node, file))
 		kinora_input_lock_on(channel);
 	kinora_media_update(channel);
 	mutex_unlock(&channel->mutex);

@@ -241,6 +241,44 @@ out:
 	capture_close(&capture);
 }
 
+/* A metadata node opened beside the picture node leaves that one what it was set to. */
+static void test_meta_open(void)
+{
+	static const struct capture_signal signal = { 1920, 1080, 50, 1 };
+	struct v4l2_enum_dv_timings list = { 0 };
+	struct v4l2_dv_timings now = { 0 };
+	struct capture video, meta;
+
+	if (!CHECK_OK(world_say("signal sdi1 1080p50")) ||
+	    !CHECK_OK(capture_open(&video, 1, DEVICE_VIDEO)))
+		return;
+	if (!CHECK_OK(capture_input(&video, DEVICE_SDI1)) ||
+	    !CHECK_OK(capture_lock(&video, &signal, 5000)) ||
+	    !CHECK_OK(capture_ioctl(video.fd, VIDIOC_ENUM_DV_TIMINGS, &list)) ||
+	    !CHECK_OK(capture_ioctl(video.fd, VIDIOC_S_DV_TIMINGS, &list.timings)) ||
+	    !CHECK_OK(capture_open(&meta, 1, DEVICE_META)))
+		goto out;
+	CHECK_OK(capture_ioctl(video.fd, VIDIOC_G_DV_TIMINGS, &now));
+	CHECK(now.bt.height == list.timings.bt.height, "set to %u lines, opened beside: %u",
+	      list.timings.bt.height, now.bt.height);
+	capture_close(&meta);
+out:
+	capture_close(&video);
+}
+
+/* V4L2: a rate that cannot be reduced has the flag cleared. */
+static void set_reduced(struct capture *capture, const struct v4l2_dv_timings *timings)
+{
+	struct v4l2_dv_timings now = *timings;
+
+	now.bt.flags |= V4L2_DV_FL_REDUCED_FPS;
+	CHECK_OK(capture_ioctl(capture->fd, VIDIOC_S_DV_TIMINGS, &now));
+	CHECK(now.bt.pixelclock == timings->bt.pixelclock &&
+		      !(now.bt.flags & V4L2_DV_FL_REDUCED_FPS),
+	      "%llu Hz, reduced: %llu Hz, flags %#x", timings->bt.pixelclock, now.bt.pixelclock,
+	      now.bt.flags);
+}
+
 /* Every timing an input enumerates can be set there, and the format follows. */
 static void set_all_timings(enum device_input input, unsigned int width, unsigned int htotal,
 			    unsigned long long pixelclock)
@@ -270,6 +308,8 @@ static void set_all_timings(enum device_input input, unsigned int width, unsigne
 		CHECK_OK(capture_ioctl(capture.fd, VIDIOC_G_FMT, &capture.format));
 		CHECK_EQ(capture.format.fmt.pix.width, bt->width);
 		CHECK_EQ(capture.format.fmt.pix.height, bt->height);
+		if (capture_rate_is(&list.timings, 25, 1) || capture_rate_is(&list.timings, 50, 1))
+			set_reduced(&capture, &list.timings);
 		found += bt->width == width && V4L2_DV_BT_FRAME_WIDTH(bt) == htotal &&
 			 bt->pixelclock == pixelclock;
 	}
@@ -282,9 +322,10 @@ static void test_all_timings(void)
 {
 	if (!CHECK_OK(world_say("signal sdi-quad off")))
 		return;
-	/* 60 Hz with the totals of SDI; those of CTA-861 have no connector here yet */
+	/* 60 Hz with the totals of SDI, and those of CTA-861 */
 	set_all_timings(DEVICE_SDI_QUAD, 7680, 8800, 2376000000);
 	set_all_timings(DEVICE_SDI1, 3840, 4400, 594000000);
+	set_all_timings(DEVICE_HDMI1, 7680, 9000, 2376000000);
 }
 
 static void test_parm(void)
@@ -473,6 +514,7 @@ int main(int argc, char **argv)
 		{ "wrong formats", test_wrong_format },
 		{ "frame sizes", test_frame_sizes },
 		{ "all timings", test_all_timings },
+		{ "metadata node opened beside", test_meta_open },
 		{ "S_PARM", test_parm },
 		{ "S_INPUT while streaming", test_input_while_streaming },
 		{ "LOG_STATUS", test_log_status },
