@@ -8,7 +8,7 @@
 #include "edid_parts.h"
 #include "edid_words.h"
 
-/* Whatever their order: other words first, formats that come, the preferred one, formats that go. */
+/* In any order; made are other words, formats that come, the preferred one, formats that go. */
 int edid_doc_change(struct edid_doc *doc, const char *const *changes, size_t count);
 
 #endif
