@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,14 @@ static int look(const struct request *request, bool terminal)
 	return status;
 }
 
+/* Has the reader of a pipe gone? Nothing may be left to write that would tell. */
+static bool reader_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
+}
+
 static int watch(const struct request *request)
 {
 	/* ends a wait, not a line that is being written */
@@ -115,6 +124,8 @@ static int watch(const struct request *request)
 		status = look(request, terminal);
 		do {
 			ret = status ? 0 : kinora_watch_wait(watch, REDRAW_MS);
+			if (reader_gone())
+				status = CLI_IO;
 		} while (!ret && !status && !terminal && !interrupted);
 		kinora_watch_destroy(watch);
 		if (ret < 0 && !interrupted)
