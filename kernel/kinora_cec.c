@@ -17,7 +17,6 @@
 
 #include "kinora.h"
 
-#define EVENTS_MAX (KINORA_MAILBOX_PAYLOAD / sizeof(struct kinora_cec_message))
 #define ATTEMPTS_MAX 5
 
 static_assert(KINORA_CEC_NO_ADDRESS == CEC_PHYS_ADDR_INVALID);
@@ -221,6 +220,7 @@ static void event_take(struct kinora_device *kdev, const struct kinora_cec_messa
 void kinora_cec_events(struct kinora_device *kdev)
 {
 	struct kinora_cec *cec = &kdev->cec;
+	unsigned int requests = 2; /* for the 32 it keeps; what comes meanwhile is announced */
 	size_t bytes, i;
 
 	if (!cec->adapter)
@@ -232,7 +232,7 @@ void kinora_cec_events(struct kinora_device *kdev)
 			return; /* the next event brings them */
 		for (i = 0; i < bytes / sizeof(cec->events[0]); i++)
 			event_take(kdev, &cec->events[i]);
-	} while (bytes == sizeof(cec->events)); /* there may be more */
+	} while (--requests && bytes == sizeof(cec->events)); /* there may be more */
 }
 
 /* --- what the rest of the driver says --- */
