@@ -370,6 +370,17 @@ static void test_from(void)
 	/* A limit on what was not measured does not pass. */
 	CU_ASSERT_EQUAL(run("timing", "--from", path, "--max-gaps=2", "--max-latency-p99=99", NULL),
 			1);
+	/* One message when it cannot be written. */
+	other_out = open("/dev/full", O_WRONLY);
+	check_bad(4, run("timing", "--from", path, NULL, NULL, NULL), "standard output",
+		  "No space left");
+	check_bad(4, run("timing", "--from", path, "--json=-", NULL, NULL), "standard output",
+		  "No space left");
+	close(other_out);
+	other_out = -1;
+	status = run("timing", "--from", path, "--json", "/dev/full", NULL);
+	out[0] = '\0';	/* the text, which could be written */
+	check_bad(4, status, "'/dev/full'", "No space left");
 	/* JSON on stdout takes the text's place. */
 	CU_ASSERT_EQUAL(run("timing", "--from", path, "--json", "-", "--max-gaps=2"), 0);
 	CU_ASSERT_EQUAL(out[0], '{');

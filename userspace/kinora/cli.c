@@ -272,13 +272,12 @@ static void remove_part(const char *path)
 
 int cli_finish(FILE *file, const char *path, bool ok)
 {
-	bool failed;
-	int error;
+	int error = ferror(file) ? errno : 0;	/* of the write that has failed already */
 
 	if (file == stdout)
 		return cli_flush() == CLI_PASS && ok ? CLI_PASS : CLI_IO;
-	failed = ferror(file);
-	error = fclose(file) ? errno : failed ? EIO : 0;
+	if (fclose(file))
+		error = errno;
 	if (error)
 		cli_say("cannot write '%s': %s", path, strerror(error));
 	if (!error && ok)

@@ -336,7 +336,7 @@ static int write_report(const struct kinora_timing_report *report, const char *p
 	if (!file)
 		return CLI_IO;
 	ret = write(report, file);
-	if (ret)
+	if (ret && !ferror(file))	/* else cli_finish() says it */
 		cli_failed(ret);
 	return cli_finish(file, path, !ret);
 }
