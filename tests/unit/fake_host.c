@@ -10,8 +10,10 @@
 #include <time.h>
 
 #include "fake_host.h"
+#include "thread.h"
 
 #define NS_PER_S 1000000000LL
+#define CLOCK_STEP_NS 1000000	/* that a card may be late by, at most: far below a frame */
 #define SEGMENT_ENTRIES 5	/* table entries a segment, with its link: few, to use links */
 
 static void host_delay(struct fake_host *host)
@@ -235,6 +237,44 @@ bool fake_signal_wait(struct card *card, unsigned int connector, unsigned int st
 			return false;
 		poll_pause();
 	}
+}
+
+/* --- the clock --- */
+
+static void *clock_run(void *arg)
+{
+	struct fake_clock *clock = arg;
+	uint64_t last = thread_now();
+
+	while (!atomic_load(&clock->quit)) {
+		uint64_t due = card_due(clock->card), time = card_time(clock->card);
+		uint64_t now = thread_now(), step = now - last;
+
+		/* somebody may have found something to do since due was asked for */
+		if (step > CLOCK_STEP_NS)
+			step = CLOCK_STEP_NS;
+		last = now;
+		if (due > time)
+			card_clock_set(clock->card, time + step < due ? time + step : due);
+		poll_pause();
+	}
+	return NULL;
+}
+
+void fake_clock_start(struct fake_clock *clock, struct card *card)
+{
+	*clock = (struct fake_clock){ .card = card };
+	if (pthread_create(&clock->thread, NULL, clock_run, clock))
+		abort();
+}
+
+void fake_clock_stop(struct fake_clock *clock)
+{
+	if (!clock->card)
+		return;
+	atomic_store(&clock->quit, true);
+	pthread_join(clock->thread, NULL);
+	clock->card = NULL;
 }
 
 /* --- streams --- */

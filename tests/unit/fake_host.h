@@ -50,6 +50,21 @@ bool fake_register_wait(struct card *card, uint64_t reg, uint32_t mask, uint32_t
 bool fake_signal_wait(struct card *card, unsigned int connector, unsigned int state,
 		      unsigned int ms);
 
+/* --- a clock for a card with hand_clock --- */
+
+/*
+ * Its time goes on as the world's does, but stands still while one of its threads has something to
+ * do: a machine that is busy makes it slow, and never late.
+ */
+struct fake_clock {
+	struct card *card;
+	pthread_t thread;
+	atomic_bool quit;
+};
+
+void fake_clock_start(struct fake_clock *clock, struct card *card);
+void fake_clock_stop(struct fake_clock *clock);	/* before card_finish() */
+
 /* --- a driver's view of a stream --- */
 
 struct fake_stream {

@@ -11,7 +11,8 @@
 /*
  * Description: the virtual card against docs/hardware.md, with a fake host: registers, rings,
  * tables, records, freewheeling, stop, reset, and what a broken or hostile host may do. Small
- * pictures, real time.
+ * pictures. The card's time stands still while it has something to do, so that a busy machine is
+ * no reason for an overrun.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@
 static struct fake_host host;
 static struct card card;
 static struct world world;
+static struct fake_clock ticker;
 static struct fake_stream video, anc;
 
 static bool all(const void *bytes, uint64_t n, uint8_t value)
@@ -52,21 +54,30 @@ static void put(uint64_t reg, uint32_t value)
 	card_register_write(&card, reg, value);
 }
 
-static void begin(void)
+static void begin_with(bool hand_clock)
 {
 	const struct card_config config = {
 		.serial = "TEST-1", .timeout_ms = 1234, .print_memory = 64 << 20,
+		.hand_clock = hand_clock,
 	};
 	struct card_host ops = fake_host_ops(&host);
 
 	if (fake_host_init(&host, MEMORY) || card_init(&card, &config, &ops) ||
 	    card_start(&card))
 		abort();
+	if (hand_clock)
+		fake_clock_start(&ticker, &card);
 	world_init(&world, &card, 64 << 20);
+}
+
+static void begin(void)
+{
+	begin_with(true);
 }
 
 static void end(void)
 {
+	fake_clock_stop(&ticker);
 	card_finish(&card);
 	world_finish(&world);
 	fake_stream_finish(&video);
@@ -244,7 +255,7 @@ static void test_time(void)
 {
 	uint64_t last = 0;
 
-	begin();
+	begin_with(false);
 	for (int i = 0; i < 1000; i++) {
 		uint64_t low = get(KINORA_REG_TIME_LO);
 		uint64_t time = low | (uint64_t)get(KINORA_REG_TIME_HI) << 32;
@@ -451,7 +462,6 @@ static void stream_formats(uint32_t format, uint64_t piece)
 {
 	struct stream_config config = config_720p60(format);
 	struct kinora_record first, record;
-	unsigned int good = 0;
 
 	begin();
 	signal_on("signal sdi1 720p60 pattern=zoneplate");
@@ -461,17 +471,12 @@ static void stream_formats(uint32_t format, uint64_t piece)
 	recycle(&video, &first);
 	for (unsigned int i = 1; i < 20; i++) {
 		CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
-		/* a machine that is too busy for real time is no fault of the card's */
-		if (record.status != KINORA_RECORD_OVERRUN) {
-			check_picture(&video, &record);
-			good++;
-		}
+		check_picture(&video, &record);
 		CU_ASSERT_EQUAL(record.tag, i % BUFFERS);
 		check_grid(&first, &record, 1, 60);
 		CU_ASSERT_EQUAL(record.frame - first.frame, i + record.lost);
 		recycle(&video, &record);
 	}
-	CU_ASSERT(good > 5);
 	CU_ASSERT(fake_stream_stop(&video));
 	check_books(&video);
 	end();
@@ -515,10 +520,8 @@ static void test_interlaced(void)
 		recycle(&video, &first);
 		for (unsigned int n = 1; n < 6; n++) {
 			CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
-			CU_ASSERT_EQUAL(record.status & KINORA_RECORD_FIELD_MASK, 0);
 			check_grid(&first, &record, modes[i].num, modes[i].den);
-			if (record.status != KINORA_RECORD_OVERRUN)
-				check_picture(&video, &record);
+			check_picture(&video, &record);
 			recycle(&video, &record);
 		}
 		mem_layout_init(&layout, KINORA_FMT_UYVY, 1920, 1080, 0);
@@ -868,7 +871,7 @@ static void test_signal_changes(void)
 		if (!record.status) {
 			check_picture(&video, &record);
 			good++;
-		} else if (record.status != KINORA_RECORD_OVERRUN) {
+		} else {
 			CU_ASSERT(record.status == KINORA_RECORD_NO_SIGNAL ||
 				  record.status == KINORA_RECORD_MISMATCH);
 			CU_ASSERT_EQUAL(record.bytes, config.bytes);
@@ -1197,7 +1200,7 @@ static void test_slow_bus(void)
 	struct kinora_record record;
 	unsigned int good = 0;
 
-	begin();
+	begin_with(false);
 	signal_on("signal sdi1 720p60");
 	video_init(&config, 65536);
 	CU_ASSERT(fake_stream_start(&video));
@@ -1212,12 +1215,17 @@ static void test_slow_bus(void)
 	}
 	CU_ASSERT(good < 12);
 	atomic_store(&host.delay_us, 0);
-	for (unsigned int i = 0; i < 12; i++) {
+	/* what had begun before is still late, and this machine may be, too */
+	good = 0;
+	for (unsigned int i = 0; i < 100 && !good; i++) {
 		CU_ASSERT_FATAL(fake_stream_record(&video, &record, WAIT_MS));
-		if (i == 11)
+		if (!record.status) {
 			check_picture(&video, &record);
+			good++;
+		}
 		recycle(&video, &record);
 	}
+	CU_ASSERT(good);
 	CU_ASSERT(fake_stream_stop(&video));
 	check_books(&video);
 	CU_ASSERT(count(&books(&video)->overrun) > 0);

@@ -6,30 +6,60 @@
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "card.h"
 #include "log.h"
 #include "thread.h"
 
-#define NS_PER_S 1000000000ULL
 #define CHANNEL_STRIDE (KINORA_REG_CHANNEL(1) - KINORA_REG_CHANNEL(0))
 #define STREAM_STRIDE (KINORA_REG_STREAM(1) - KINORA_REG_STREAM(0))
 
 /* Letting go of host memory takes a thread a window (stream.c) at most: this is a disaster. */
 #define REST_MS 2000
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
+/* --- the clock --- */
 
 uint64_t card_time(const struct card *card)
 {
-	return monotonic_ns() - card->power_up_ns;
+	if (card->config.hand_clock)
+		return atomic_load(&card->hand_ns);
+	return thread_now() - card->power_up_ns;
+}
+
+void card_wait(struct card *card, pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t *due,
+	       uint64_t ns)
+{
+	struct timespec until;
+
+	*due = ns;
+	if (card->config.hand_clock || ns == CARD_NEVER) {
+		pthread_cond_wait(condition, lock);
+	} else {
+		until = thread_time(card->power_up_ns + ns);
+		pthread_cond_timedwait(condition, lock, &until);
+	}
+	*due = 0;
+}
+
+void card_clock_set(struct card *card, uint64_t ns)
+{
+	atomic_store(&card->hand_ns, ns);
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++)
+		channel_clock(&card->channel[i]);
+	signals_clock(&card->controller);
+}
+
+uint64_t card_due(struct card *card)
+{
+	uint64_t first = signals_due(&card->controller);
+
+	for (unsigned int i = 0; i < KINORA_CHANNELS; i++) {
+		uint64_t due = channel_due(&card->channel[i]);
+
+		if (due < first)
+			first = due;
+	}
+	return first;
 }
 
 /* --- reset --- */
@@ -539,7 +569,7 @@ int card_init(struct card *card, const struct card_config *config, const struct 
 	card->config = *config;
 	card->host = *host;
 	card->copy = copy_stream_best();
-	card->power_up_ns = monotonic_ns();
+	card->power_up_ns = thread_now();
 	thread_lock_init(&card->lock);
 	ret = signals_init(&card->controller, card);
 	for (unsigned int i = 0; !ret && i < KINORA_CHANNELS; i++)

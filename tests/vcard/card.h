@@ -57,7 +57,10 @@ struct card_config {
 	uint32_t timeout_ms;		/* CAP.TIMEOUT */
 	struct loader_config loader;	/* the controller's firmware */
 	uint64_t print_memory;		/* bytes of rendered pictures a wire may hold */
+	bool hand_clock;		/* the card's time goes on by card_clock_set() only */
 };
+
+#define CARD_NEVER UINT64_MAX		/* a time that does not come */
 
 /* What the stimulus broke. Atomic, because every thread looks. */
 struct card_faults {
@@ -79,6 +82,7 @@ struct card {
 	struct card_faults faults;
 	copy_function *copy;
 	uint64_t power_up_ns;		/* CLOCK_MONOTONIC */
+	atomic_ullong hand_ns;		/* the time of a hand clock */
 
 	pthread_mutex_t lock;
 	struct connector connector[KINORA_CONNECTORS];	/* GUARDED_BY(lock) */
@@ -114,6 +118,20 @@ void card_reset(struct card *card);
 
 /* The card's clock, ns. */
 uint64_t card_time(const struct card *card);
+/*
+ * How the card's threads wait: under lock, for the condition or until the clock shows ns; it may be
+ * over earlier. due, under the same lock, tells card_due() meanwhile, and is 0 again afterwards.
+ */
+void card_wait(struct card *card, pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t *due,
+	       uint64_t ns);
+
+/*
+ * A clock that is moved by hand, for tests: who lets the time go on only while card_due() is later
+ * has a card that is never late, whatever the machine is busy with. set: never backwards. due: the
+ * earliest time that a thread waits for; 0: one has something to do.
+ */
+void card_clock_set(struct card *card, uint64_t ns);
+uint64_t card_due(struct card *card);
 
 /* An interrupt, if no fault swallows it. True when the host took it. */
 bool card_interrupt(struct card *card, unsigned int vector);

@@ -52,6 +52,23 @@ void channel_notify(struct channel *channel)
 	pthread_mutex_unlock(&channel->lock);
 }
 
+void channel_clock(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	pthread_cond_signal(&channel->wake);
+	pthread_mutex_unlock(&channel->lock);
+}
+
+uint64_t channel_due(struct channel *channel)
+{
+	uint64_t due;
+
+	pthread_mutex_lock(&channel->lock);
+	due = atomic_load(&channel->attention) ? 0 : channel->due;
+	pthread_mutex_unlock(&channel->lock);
+	return due;
+}
+
 static bool streams_idle(const struct channel *channel)
 {
 	for (unsigned int i = 0; i < KINORA_STREAMS_PER_CHANNEL; i++) {
@@ -147,9 +164,7 @@ bool channel_at_rest(struct channel *channel)
 
 bool channel_rest_wait(struct channel *channel, unsigned int ms)
 {
-	struct card *card = channel->card;
-	uint64_t end = card->power_up_ns + card_time(card) + ms * 1000000ULL;
-	struct timespec until = thread_time(end);
+	struct timespec until = thread_time_in(ms);
 	bool rest;
 
 	pthread_mutex_lock(&channel->lock);
@@ -259,20 +274,17 @@ static void pace_idle(struct channel *channel, const struct wire *wire, uint64_t
 /* Under the lock: sleep until the card's clock shows ns; false when something wants attention. */
 static bool wait_until(struct channel *channel, uint64_t ns)
 {
-	struct timespec until = thread_time(channel->card->power_up_ns + ns);
-
 	while (!atomic_load(&channel->attention)) {
 		if (card_time(channel->card) >= ns)
 			return true;
-		pthread_cond_timedwait(&channel->wake, &channel->lock, &until);
+		card_wait(channel->card, &channel->wake, &channel->lock, &channel->due, ns);
 	}
 	return false;
 }
 
 static void wait_attention(struct channel *channel)
 {
-	while (!atomic_load(&channel->attention))
-		pthread_cond_wait(&channel->wake, &channel->lock);
+	wait_until(channel, CARD_NEVER);
 }
 
 /* --- state changes that the registers asked for --- */

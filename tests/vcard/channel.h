@@ -40,6 +40,7 @@ struct channel {
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;		/* for the thread: something changed, or the clock did */
+	uint64_t due;			/* GUARDED_BY(lock): what it waits for; 0: it does not */
 	pthread_cond_t rest;		/* from the thread: it has dealt with it */
 	atomic_bool attention;		/* set under lock; tells a busy thread to look */
 	bool quit;			/* GUARDED_BY(lock) */
@@ -81,8 +82,11 @@ bool channel_at_rest(struct channel *channel);
 /* Waits for it, up to so many ms. */
 bool channel_rest_wait(struct channel *channel, unsigned int ms);
 
-/* The wire, the signal or the clock changed. */
+/* The wire or the signal changed. */
 void channel_notify(struct channel *channel);
+/* Of a hand clock (card.h): it was moved; what the thread waits for. */
+void channel_clock(struct channel *channel);
+uint64_t channel_due(struct channel *channel);
 
 /* Frames counted so far: the number of the frame under way, or of the next. */
 uint64_t channel_frames(struct channel *channel);

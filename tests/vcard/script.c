@@ -8,13 +8,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "log.h"
 #include "script.h"
 #include "thread.h"
-
-#define NS_PER_S 1000000000ULL
 
 void script_init(struct script *script)
 {
@@ -124,14 +121,10 @@ int script_begin(struct script *script, struct world *world, char *error, size_t
 /* Under the lock. */
 static void step_wait(struct script *script, const struct stimulus *stimulus)
 {
-	struct timespec until;
-	uint64_t end;
+	uint64_t ns = stimulus->wait.ms ? stimulus->wait.ms * 1000000ULL :
+		      stimulus->wait.frames * world_frame_ns(script->world);
+	struct timespec until = thread_time(thread_now() + ns);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	end = until.tv_sec * NS_PER_S + until.tv_nsec;
-	end += stimulus->wait.ms ? stimulus->wait.ms * 1000000ULL :
-				   stimulus->wait.frames * world_frame_ns(script->world);
-	until = thread_time(end);
 	while (!script->quit &&
 	       pthread_cond_timedwait(&script->wake, &script->lock, &until) != ETIMEDOUT)
 		;

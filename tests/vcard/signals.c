@@ -254,7 +254,6 @@ static void *signals_run(void *arg)
 	thread_real_time("controller");
 	pthread_mutex_lock(&signals->lock);
 	while (!signals->quit) {
-		struct timespec until;
 		uint64_t again;
 
 		signals->poked = false;
@@ -266,11 +265,8 @@ static void *signals_run(void *arg)
 		pthread_mutex_lock(&signals->lock);
 		signals->writing = false;
 		pthread_cond_broadcast(&signals->rest);
-		again += card->power_up_ns;
-		until = thread_time(again);
-		while (!signals->poked && !signals->quit &&
-		       pthread_cond_timedwait(&signals->wake, &signals->lock, &until) != ETIMEDOUT)
-			;
+		while (!signals->poked && !signals->quit && card_time(card) < again)
+			card_wait(card, &signals->wake, &signals->lock, &signals->due, again);
 	}
 	pthread_mutex_unlock(&signals->lock);
 	return NULL;
@@ -282,6 +278,23 @@ void signals_notify(struct signals *signals)
 	signals->poked = true;
 	pthread_cond_signal(&signals->wake);
 	pthread_mutex_unlock(&signals->lock);
+}
+
+void signals_clock(struct signals *signals)
+{
+	pthread_mutex_lock(&signals->lock);
+	pthread_cond_signal(&signals->wake);
+	pthread_mutex_unlock(&signals->lock);
+}
+
+uint64_t signals_due(struct signals *signals)
+{
+	uint64_t due;
+
+	pthread_mutex_lock(&signals->lock);
+	due = signals->poked ? 0 : signals->due;
+	pthread_mutex_unlock(&signals->lock);
+	return due;
 }
 
 bool signals_at_rest(struct signals *signals)
@@ -296,8 +309,7 @@ bool signals_at_rest(struct signals *signals)
 
 bool signals_rest_wait(struct signals *signals, unsigned int ms)
 {
-	uint64_t end = signals->card->power_up_ns + card_time(signals->card) + ms * 1000000ULL;
-	struct timespec until = thread_time(end);
+	struct timespec until = thread_time_in(ms);
 	bool rest;
 
 	pthread_mutex_lock(&signals->lock);

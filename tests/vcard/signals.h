@@ -30,6 +30,7 @@ struct signals {
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;		/* for the thread */
+	uint64_t due;			/* GUARDED_BY(lock): what it waits for; 0: it does not */
 	pthread_cond_t rest;		/* from the thread */
 	bool poked;			/* GUARDED_BY(lock): look again */
 	bool quit;			/* GUARDED_BY(lock) */
@@ -48,6 +49,9 @@ void signals_finish(struct signals *signals);
 
 /* A receiver or the card's ENABLE changed. */
 void signals_notify(struct signals *signals);
+/* Of a hand clock (card.h): it was moved; what the thread waits for. */
+void signals_clock(struct signals *signals);
+uint64_t signals_due(struct signals *signals);
 /* True when it is not writing, and the card's registers let it write no more. */
 bool signals_at_rest(struct signals *signals);
 bool signals_rest_wait(struct signals *signals, unsigned int ms);

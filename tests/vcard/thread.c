@@ -41,9 +41,22 @@ void thread_real_time(const char *name)
 		log_debug("%s: no real-time scheduling", name);
 }
 
+uint64_t thread_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
 struct timespec thread_time(uint64_t monotonic_ns)
 {
 	return (struct timespec){
 		.tv_sec = monotonic_ns / NS_PER_S, .tv_nsec = monotonic_ns % NS_PER_S,
 	};
+}
+
+struct timespec thread_time_in(unsigned int ms)
+{
+	return thread_time(thread_now() + ms * 1000000ULL);
 }

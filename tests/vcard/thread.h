@@ -20,6 +20,9 @@ void thread_condition_init(pthread_cond_t *condition);
  */
 void thread_real_time(const char *name);
 
+/* CLOCK_MONOTONIC, ns; a time of it; the time so many milliseconds from now. */
+uint64_t thread_now(void);
 struct timespec thread_time(uint64_t monotonic_ns);
+struct timespec thread_time_in(unsigned int ms);
 
 #endif
