@@ -4,9 +4,9 @@
 /* Sources: tests/vcard/copy.c tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c */
 /* Sources: tests/vcard/pack.c tests/vcard/pcicfg.c tests/vcard/picture.c tests/vcard/printer.c */
 /* Sources: tests/vcard/receiver.c tests/vcard/render.c tests/vcard/script.c */
-/* Sources: tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus*.c tests/vcard/stream.c */
+/* Sources: tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus*.c */
 /* Sources: tests/vcard/thread.c tests/vcard/vfu.c tests/vcard/vfu_dma.c tests/vcard/vfu_irq.c */
-/* Sources: tests/vcard/vfu_sock.c tests/vcard/wire.c tests/vcard/world.c */
+/* Sources: tests/vcard/vfu_sock.c tests/vcard/stream.c tests/vcard/wire.c tests/vcard/world.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */

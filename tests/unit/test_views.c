@@ -3,8 +3,9 @@
 /* Sources: tests/vcard/card.c tests/vcard/channel.c tests/vcard/clip.c tests/vcard/copy.c */
 /* Sources: tests/vcard/crc32c.c tests/vcard/links.c tests/vcard/log.c tests/vcard/pack.c */
 /* Sources: tests/vcard/picture.c tests/vcard/printer.c tests/vcard/receiver.c */
-/* Sources: tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c tests/vcard/stimulus*.c */
-/* Sources: tests/vcard/stream.c tests/vcard/thread.c tests/vcard/wire.c tests/vcard/world.c */
+/* Sources: tests/vcard/render.c tests/vcard/signals.c tests/vcard/stamp.c */
+/* Sources: tests/vcard/stimulus*.c tests/vcard/stream.c tests/vcard/thread.c */
+/* Sources: tests/vcard/wire.c tests/vcard/world.c */
 /* Sources: tests/vcard/image.c tests/vcard/loader.c tests/vcard/machine.c */
 /* Sources: tests/vcard/bus.c firmware-blobs/controller/[a-z]*.c */
 /* Sources: tests/vcard/hdmi_*.c tests/vcard/cec_*.c tests/vcard/spread.c */
