@@ -8,7 +8,9 @@ O := $(CURDIR)/build
 CC ?= cc
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-base := -std=gnu11 $(warnings) -D_GNU_SOURCE -MMD -MP \
+# Hidden, or a function of ours takes the place of one of the same name inside a library (libunicorn's
+# list_append): what a shared library refers to, a program exports.
+base := -std=gnu11 $(warnings) -D_GNU_SOURCE -fvisibility=hidden -MMD -MP \
 	-Itests/vcard -Ifirmware-blobs/controller -Ikernel -Ikernel/uapi
 san := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
