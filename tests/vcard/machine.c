@@ -26,9 +26,9 @@
 _Static_assert(BUS_START + BUS_BYTES > KINORA_CTL_BLOCKS + 8 * KINORA_SIGNAL_BYTES &&
 	       KINORA_CTL_RX(0) == BUS_START, "the bus spans its devices");
 
-/* Asked by LeakSanitizer where there is one. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
+/* Asked by LeakSanitizer where there is one; it finds what is visible. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_options(void);
 
 const char *__lsan_default_suppressions(void)
 {
