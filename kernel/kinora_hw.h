@@ -245,7 +245,7 @@ struct kinora_record {
 struct kinora_signal {
 	__le32 seq_begin;	/* 0x00 number of this writing; see seq_end */
 	__le32 generation;	/* 0x04 grows by one whenever the signal changes */
-	__le64 since_ns;	/* 0x08 card clock when it last changed */
+	__le64 since_ns;	/* 0x08 card clock when it changed, InfoFrames aside */
 	__le64 pixelclock;	/* 0x10 Hz, with blanking: 2376000000, 2373626374 for 1/1.001 */
 	__le32 rate_num;	/* 0x18 frame rate: 60000 ... */
 	__le32 rate_den;	/* 0x1c ... / 1001 */

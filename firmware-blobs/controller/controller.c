@@ -102,8 +102,8 @@ void controller_init(struct controller *controller, const struct controller_hal 
 /* --- publishing --- */
 
 /*
- * What a change of makes the generation grow: docs/hardware.md, "Signal blocks". All of it but
- * infoframes: dynamic metadata (HDR Vivid, HDR10+) makes that grow with every frame.
+ * What makes it another signal: docs/hardware.md, "Signal blocks". Not infoframes: dynamic metadata
+ * (HDR Vivid, HDR10+) makes that grow with every frame.
  */
 static bool signal_same(const struct kinora_signal *a, const struct kinora_signal *b)
 {
@@ -149,13 +149,14 @@ static void connector_publish(struct controller *controller, unsigned int connec
 		signal->generation++;
 		if (!signal->generation) /* 0 means "not yet" here */
 			signal->generation = 1;
-		signal->since_ns = now_ns;
 	}
 	/* an entry for each InfoFrame would leave room for nothing else */
-	if (other)
+	if (other) {
+		signal->since_ns = now_ns;
 		log_add(&controller->log, now_ns, connector, KINORA_LOG_SIGNAL,
 			signal->state | (uint32_t)signal->reason << 8 |
 				(uint32_t)signal->flags << 16, signal->rate_num);
+	}
 	*last = *signal;
 	controller->published_ns[connector] = now_ns;
 	block_publish(controller->hal, connector, last, changed);

@@ -402,6 +402,7 @@ static void test_infoframes(void)
 	/* an AVI InfoFrame of 13 bytes as it lies in its slot */
 	static const uint8_t avi[17] = { 0x82, 2, 13, 0x57, 0x10, 0xa8, 0, 16 };
 	uint32_t generation, logged;
+	uint64_t since;
 	struct reply reply;
 
 	begin();
@@ -418,11 +419,12 @@ static void test_infoframes(void)
 	CU_ASSERT_EQUAL(reply.payload[0], 17);
 	CU_ASSERT_EQUAL(memcmp(reply.payload + 1, avi, 17), 0);
 
-	/* dynamic metadata changes with every frame: each is an event, none is logged */
+	/* dynamic metadata changes with every frame: each is an event, none another signal */
 	world.now += 200 * MS;		/* hot-plug has gone high */
 	controller_poll(&world.controller);
 	generation = world.controller.published[5].generation;
 	logged = world.controller.log.count;
+	since = world.controller.published[5].since_ns;
 	for (unsigned int i = 0; i < 300; i++) {
 		world.now += 16 * MS;
 		world.hdmi[0x020 / 4]++;
@@ -430,11 +432,13 @@ static void test_infoframes(void)
 	}
 	CU_ASSERT_EQUAL(world.controller.published[5].generation, generation + 300);
 	CU_ASSERT_EQUAL(world.controller.log.count, logged);
+	CU_ASSERT_EQUAL(world.controller.published[5].since_ns, since);
 	/* what else changes is */
 	world.hdmi[0x020 / 4]++;
 	world.hdmi[0x000 / 4] = 0x11;
 	controller_poll(&world.controller);
 	CU_ASSERT_EQUAL(world.controller.log.count, logged + 1);
+	CU_ASSERT_EQUAL(world.controller.published[5].since_ns, world.now);
 }
 
 /* --- the log --- */
