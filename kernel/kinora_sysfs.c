@@ -14,6 +14,7 @@
  * kinora_sysfs_finish() has taken them out, which waits for readers.
  */
 #include <linux/kobject.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -315,6 +316,23 @@ static int override_set(struct kinora_device *kdev, u16 mapping, u8 order)
 			      NULL, NULL);
 }
 
+/* Changes the one that is not NULL, and keeps the other: they share a request. */
+static int override_change(struct kinora_device *kdev, const u16 *mapping, const u8 *order)
+{
+	static DEFINE_MUTEX(changing);
+	u16 old_mapping;
+	u8 old_order;
+	int ret;
+
+	mutex_lock(&changing);
+	ret = override_get(kdev, &old_mapping, &old_order);
+	if (!ret)
+		ret = override_set(kdev, mapping ? *mapping : old_mapping,
+				   order ? *order : old_order);
+	mutex_unlock(&changing);
+	return ret;
+}
+
 static ssize_t mapping_override_show(struct kinora_object *object, char *buf)
 {
 	u16 mapping;
@@ -326,15 +344,12 @@ static ssize_t mapping_override_show(struct kinora_object *object, char *buf)
 
 static ssize_t mapping_override_store(struct kinora_object *object, const char *buf, size_t count)
 {
-	int ret, mapping = sysfs_match_string(override_words, buf);
-	u16 old;
-	u8 order;
+	int ret, word = sysfs_match_string(override_words, buf);
+	u16 mapping = word;
 
-	if (mapping < 0)
-		return mapping;
-	ret = override_get(object->kdev, &old, &order);
-	if (!ret)
-		ret = override_set(object->kdev, mapping, order);
+	if (word < 0)
+		return word;
+	ret = override_change(object->kdev, &mapping, NULL);
 	return ret ?: count;
 }
 
@@ -357,9 +372,8 @@ static ssize_t order_override_show(struct kinora_object *object, char *buf)
 
 static ssize_t order_override_store(struct kinora_object *object, const char *buf, size_t count)
 {
-	u8 unused, order = 0, seen = 0;
+	u8 order = 0, seen = 0;
 	unsigned int i;
-	u16 mapping;
 	int ret;
 
 	if (!sysfs_streq(buf, "auto")) {
@@ -372,9 +386,7 @@ static ssize_t order_override_store(struct kinora_object *object, const char *bu
 		if (seen != 0xf || !sysfs_streq(buf + KINORA_RX_LINKS, ""))
 			return -EINVAL;
 	}
-	ret = override_get(object->kdev, &mapping, &unused);
-	if (!ret)
-		ret = override_set(object->kdev, mapping, order);
+	ret = override_change(object->kdev, NULL, &order);
 	return ret ?: count;
 }
 
