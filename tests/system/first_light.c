@@ -230,9 +230,10 @@ static void check_books(const struct capture *capture, const struct result *r, u
 
 	if (!CHECK_OK(world_books_read(&books)))
 		return;
-	suite_note("books: delivered %lld, lost after the end %lld, bytes %lld, overrun %lld",
-		   (long long)video->delivered, (long long)video->lost, (long long)video->bytes,
-		   (long long)video->overrun);
+	suite_note("books: delivered %lld, lost after the end %lld, bytes %lld, overrun %lld, "
+		   "the card at worst %.1f ms late", (long long)video->delivered,
+		   (long long)video->lost, (long long)video->bytes, (long long)video->overrun,
+		   video->late_slice_ns / 1e6);
 	CHECK_EQ(video->delivered, r->taken);
 	CHECK_EQ(video->submissions, r->submitted);
 	CHECK_EQ(video->bytes, (long long)r->taken * capture->layout.bytes);

@@ -5,8 +5,9 @@
  *
  * The thread sleeps until a slice of the frame has arrived on the wire and then moves that slice
  * into host memory, so data travel while the frame arrives, as on a board. A board has some frame
- * memory: a thread that runs late catches up, for two frames; what is later than that is given up
+ * memory: a thread that runs late catches up, for some frames; what is later than that is given up
  * as OVERRUN and entered in the books, so that the books tell of this program's own failures too.
+ * How late it was at worst is there as well.
  *
  * A channel has one cadence at a time. It is the wire's while the connector is LOCKED and a running
  * stream expects what is there (a stream that does not then completes MISMATCH at that pace).
@@ -24,7 +25,8 @@
 #include "stream.h"
 
 #define CHANNEL_SLICES 24		/* of a frame */
-#define CHANNEL_FRAMES_LATE 2		/* frame memory of the card, in frames */
+/* Frame memory of the card, in frames: 700 MiB of 8K. A shared host stalls for 50 ms. */
+#define CHANNEL_FRAMES_LATE 8
 
 enum channel_pace {
 	CHANNEL_STANDS,			/* nothing on the wire, no stream: no frames are counted */

@@ -193,6 +193,7 @@ static void read_stream(const json_t *object, struct world_books *books, int *mi
 	READ(failed);
 	READ(wire_errors);
 	READ(returned);
+	READ(late_slice_ns);
 #undef READ
 }
 

@@ -33,6 +33,7 @@ struct world_stream {
 	int64_t submissions, records, interrupts, bytes;
 	int64_t offered, delivered, lost, no_signal, mismatch, overrun, cancelled, failed;
 	int64_t wire_errors, returned;
+	int64_t late_slice_ns;		/* the card, at worst */
 };
 
 struct world_books {
