@@ -77,7 +77,7 @@ vcard_libs := -ljansson -lunicorn -lpthread -lm
 vcard: $(O)/vcard/vcard $(rv32_out)/controller.bin ## the virtual card
 $(O)/vcard/vcard: $(vcard_obj)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(vcard_libs)
-$(O)/vcard/%.o: %.c
+$(O)/vcard/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -O3 $(base) -c -o $@ $<
 
@@ -85,7 +85,7 @@ $(O)/vcard/%.o: %.c
 vcard-asan: $(O)/vcard-asan/vcard $(rv32_out)/controller.bin ## the virtual card under ASan and UBSan
 $(O)/vcard-asan/vcard: $(vcard_src:%.c=$(O)/vcard-asan/%.o)
 	$(CC) $(san) -o $@ $^ $(vcard_libs)
-$(O)/vcard-asan/%.o: %.c
+$(O)/vcard-asan/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(san) $(base) -c -o $@ $<
 
@@ -99,10 +99,10 @@ unit: $(unit_names:%=$(O)/unit/%) ## the unit tests
 unit-asan: $(unit_names:%=$(O)/unit-asan/%)
 
 define unit_rule
-$(O)/unit/$(1): tests/unit/$(1).c $(call unit_sources,$(1))
+$(O)/unit/$(1): tests/unit/$(1).c $(call unit_sources,$(1)) Makefile
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) $$(unit_inc) $$(base) -MF $$@.d -o $$@ $$(filter %.c,$$^) $$(unit_libs)
-$(O)/unit-asan/$(1): tests/unit/$(1).c $(call unit_sources,$(1))
+$(O)/unit-asan/$(1): tests/unit/$(1).c $(call unit_sources,$(1)) Makefile
 	@mkdir -p $$(@D)
 	$$(CC) $$(san) $$(unit_inc) $$(base) -MF $$@.d -o $$@ $$(filter %.c,$$^) $$(unit_libs)
 endef
@@ -119,7 +119,7 @@ system_lib := $(wildcard tests/system/lib/*.c) $(addprefix tests/vcard/,stamp.c 
 system_obj := $(system_lib:%.c=$(O)/tests/system/obj/%.o)
 
 system-tests: $(system_names:%=$(O)/tests/system/%) ## the programs of the system tests
-$(O)/tests/system/obj/%.o: %.c
+$(O)/tests/system/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(base) -Itests/system/lib -c -o $@ $<
 $(O)/tests/system/%: tests/system/%.c $(system_obj)
